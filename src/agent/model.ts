@@ -1,0 +1,56 @@
+import type { AssistantBlock, Message, Usage } from '#protocol/message.ts';
+
+/** What the core asks of a language model. Implementations live in `model/`; tests script their own. */
+export interface Model {
+  /**
+   * One model call. Contract: yields text as it comes, each finished thinking block as soon as it is whole, and at
+   * the end exactly one `message` or one `failure`. Retries are the implementation's business, and invisible: text
+   * that was yielded once is not yielded again. After `signal` aborts it ends, or throws, promptly.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
+}
+
+export interface ModelRequest {
+  /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
+  readonly model: string;
+  readonly system: string;
+  readonly tools: readonly ToolDefinition[];
+  readonly messages: readonly Message[];
+}
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly input_schema: Readonly<Record<string, unknown>>;
+}
+
+export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal' | 'context_full' | 'other';
+
+export type ModelPart =
+  | { readonly type: 'text_delta'; readonly text: string }
+  | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
+  | {
+      readonly type: 'message';
+      readonly content: readonly AssistantBlock[];
+      readonly stop: StopReason;
+      readonly usage: Usage;
+      /** The model id that answered. */
+      readonly model: string;
+      /** US dollars; 0 where the price is unknown. */
+      readonly cost: number;
+      /** Tokens the model can hold, where known. */
+      readonly contextWindow?: number;
+      /** Set when the connection broke in mid-text and the second answer differs: the text that was yielded. */
+      readonly yielded?: string;
+    }
+  | { readonly type: 'failure'; readonly kind: ModelFailureKind; readonly text: string };
+
+/** `text` of a failure is ours, made for the user; the provider's own words never get this far. */
+export type ModelFailureKind =
+  | 'authentication_failed'
+  | 'billing_error'
+  | 'rate_limit'
+  | 'invalid_request'
+  | 'server_error'
+  | 'unknown';

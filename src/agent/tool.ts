@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { ToolResultContent } from '#protocol/message.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
+
+/** What a call can touch: nothing, the session's own workspace, or the world (never repeated silently). */
+export type ToolEffects = 'reads' | 'workspace' | 'outward';
+
+export type ToolOutput = string | readonly ToolResultContent[];
+
+export interface ToolContext {
+  /** Aborts when the user cancels or the tool's deadline passes. */
+  readonly signal: AbortSignal;
+  readonly toolUseId: string;
+}
+
+/** A tool as the core sees it: its input is checked by `prepare`, so what `run` gets is already parsed. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly effects: ToolEffects;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+  prepare(input: unknown): Result<(context: ToolContext) => Promise<ToolOutput>, string>;
+}
+
+/** A tool may fail on purpose with words we chose. The model and the user read them: never provider text or secrets. */
+export class ToolFailure extends Error {
+  override readonly name = 'ToolFailure';
+}
+
+export function defineTool<Input extends z.ZodObject>(definition: {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Input;
+  readonly effects: ToolEffects;
+  run(input: z.output<Input>, context: ToolContext): Promise<ToolOutput>;
+}): Tool {
+  return {
+    name: definition.name,
+    description: definition.description,
+    effects: definition.effects,
+    inputSchema: z.toJSONSchema(definition.input, { io: 'input', target: 'draft-7' }),
+    prepare(input) {
+      const parsed = definition.input.safeParse(input);
+      return parsed.success
+        ? succeed((context: ToolContext) => definition.run(parsed.data, context))
+        : fail(z.prettifyError(parsed.error));
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+
+/**
+ * What a session tells its clients, over the WebSocket as one JSON object a frame, over SSE as event and data.
+ *
+ * `event_id` is the position in the session's stream *after* the event: a text delta advances it by its length
+ * in UTF-16 units, any other event by one. A client that comes back with `?last_event=<event_id>` gets what
+ * follows, even from the middle of what is by then one merged delta.
+ */
+const numbered = { event_id: z.number().int().optional() };
+const parented = { parent_tool_use_id: z.string().optional() };
+
+export const SessionStarted = z.object({
+  type: z.literal('session_id'),
+  session_id: z.string(),
+  ...numbered,
+});
+
+/** Only for clients that sent `last_event`: the prompt a turn answers, so that every tab shows the same. */
+export const UserMessage = z.object({
+  type: z.literal('user_message'),
+  content: z.union([z.string(), z.array(z.unknown())]),
+  /** The id the sending client gave its frame, if any. */
+  message_id: z.string().nullable(),
+  ...numbered,
+});
+
+export const TextDelta = z.object({
+  type: z.literal('text_delta'),
+  text: z.string(),
+  ...parented,
+  ...numbered,
+});
+
+/** A message's whole text. It replaces what its deltas built: after a model connection broke, the two may differ. */
+export const AssistantText = z.object({ type: z.literal('assistant_text'), text: z.string(), ...numbered });
+
+export const ContentBlock = z.object({
+  type: z.literal('content_block'),
+  block: z.looseObject({ type: z.string() }),
+  ...parented,
+  ...numbered,
+});
+
+export const ToolUse = z.object({
+  type: z.literal('tool_use'),
+  id: z.string(),
+  name: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  ...parented,
+  ...numbered,
+});
+
+export const ToolResult = z.object({
+  type: z.literal('tool_result'),
+  tool_use_id: z.string(),
+  content: z.string(),
+  is_error: z.boolean().nullable(),
+  ...parented,
+  ...numbered,
+});
+
+export const DoneUsage = z.object({
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  cache_creation_input_tokens: z.number(),
+  cache_read_input_tokens: z.number(),
+  /** Tokens the model can hold; absent where unknown. */
+  context_window: z.number().optional(),
+});
+
+export const Done = z.object({
+  type: z.literal('done'),
+  /** Model calls in this turn, not the session's turns. */
+  turn_count: z.number().int(),
+  /** US dollars, the session so far. */
+  total_cost_usd: z.number(),
+  /** US dollars, this turn. */
+  turn_cost_usd: z.number().optional(),
+  duration_ms: z.number(),
+  duration_api_ms: z.number(),
+  is_error: z.boolean(),
+  usage: DoneUsage.optional(),
+  ...numbered,
+});
+export type Done = z.infer<typeof Done>;
+
+export const Cancelled = z.object({ type: z.literal('cancelled'), ...numbered });
+
+/** Refers to one connection, not to the session's stream, so it carries no `event_id`. */
+export const Ready = z.object({
+  type: z.literal('ready'),
+  cwd_id: z.string(),
+  session_id: z.string().optional(),
+  resumed: z.boolean().optional(),
+  turn_count: z.number().int().optional(),
+});
+
+export const ErrorEvent = z.object({ type: z.literal('error'), error: z.string() });
+
+/** A file of the session came or went; `file` as in the file routes. */
+export const FileUploaded = z.object({
+  type: z.literal('file_uploaded'),
+  file: z.looseObject({ original_name: z.string() }),
+});
+export const FileDeleted = z.object({
+  type: z.literal('file_deleted'),
+  safe_name: z.string(),
+  file_type: z.enum(['input', 'output']),
+});
+
+/** The events of the stream: numbered, replayed to a client that comes back. */
+export const StreamEvent = z.discriminatedUnion('type', [
+  SessionStarted,
+  UserMessage,
+  TextDelta,
+  AssistantText,
+  ContentBlock,
+  ToolUse,
+  ToolResult,
+  Done,
+  Cancelled,
+]);
+export type StreamEvent = z.infer<typeof StreamEvent>;
+
+export const ServerEvent = z.discriminatedUnion('type', [
+  ...StreamEvent.options,
+  Ready,
+  ErrorEvent,
+  FileUploaded,
+  FileDeleted,
+]);
+export type ServerEvent = z.infer<typeof ServerEvent>;

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/** A session in a list. Times are ISO 8601, UTC. */
+export const SessionInfo = z.object({
+  session_id: z.string(),
+  /** The user's name for it, else a title made from the first exchange. */
+  name: z.string().nullable(),
+  first_message: z.string().nullable(),
+  created_at: z.string(),
+  /** Addition: when the last turn ended. */
+  updated_at: z.string(),
+  turn_count: z.number().int(),
+  user_id: z.null(),
+  agent_id: z.string().nullable(),
+  cwd_id: z.string().nullable(),
+  permission_folders: z.array(z.string()).nullable(),
+  client_type: z.string().nullable(),
+  /** Addition: over the session cap, or archived by hand. Still readable, searchable and resumable. */
+  archived: z.boolean(),
+});
+export type SessionInfo = z.infer<typeof SessionInfo>;
+
+/** What `ChatSession` tells `UserSpace` when the first prompt of a session arrives. */
+export const NewSession = z.object({
+  session_id: z.string(),
+  agent_id: z.string().nullable(),
+  first_message: z.string(),
+  /** Milliseconds since 1970. */
+  created_at: z.number(),
+  client_type: z.string(),
+});
+export type NewSession = z.infer<typeof NewSession>;
+
+/** One searchable line of a session, already redacted. `seq` is unique within the session. */
+export const SearchRecord = z.object({ seq: z.number().int(), role: z.string(), text: z.string() });
+export type SearchRecord = z.infer<typeof SearchRecord>;
+
+/** What `ChatSession` tells `UserSpace` when a turn ended. Telling it twice changes nothing. */
+export const FinishedTurn = z.object({
+  session_id: z.string(),
+  turn_count: z.number().int(),
+  updated_at: z.number(),
+  title: z.string().nullable(),
+  records: z.array(SearchRecord),
+});
+export type FinishedTurn = z.infer<typeof FinishedTurn>;
+
+export const SearchHit = z.object({
+  session_id: z.string(),
+  name: z.string().nullable(),
+  first_message: z.string().nullable(),
+  created_at: z.string(),
+  turn_count: z.number().int(),
+  agent_id: z.string().nullable(),
+  relevance_score: z.number(),
+  match_count: z.number().int(),
+  snippet: z.string(),
+});
+
+export const SearchResponse = z.object({
+  results: z.array(SearchHit),
+  total_count: z.number().int(),
+  query: z.string(),
+});
+export type SearchResponse = z.infer<typeof SearchResponse>;
+
+/** A line of a session's history, as the history route and the JSONL files give it. */
+export const HistoryRecord = z.object({
+  role: z.enum(['user', 'assistant', 'tool_use', 'tool_result', 'system', 'event']),
+  content: z.union([z.string(), z.array(z.unknown())]),
+  timestamp: z.string(),
+  message_id: z.string().nullable(),
+  tool_name: z.string().nullable(),
+  tool_use_id: z.string().nullable(),
+  is_error: z.boolean().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+});
+export type HistoryRecord = z.infer<typeof HistoryRecord>;
+
+export const History = z.object({
+  session_id: z.string(),
+  messages: z.array(HistoryRecord),
+  turn_count: z.number().int(),
+  first_message: z.string().nullable(),
+  /** Addition: connect with `?last_event=` this, and nothing is missed or doubled. */
+  last_event: z.number().int(),
+  /** Addition: pass as `cursor` for the next page; null at the end. */
+  next_cursor: z.string().nullable(),
+});
+export type History = z.infer<typeof History>;
+
+/**
+ * SSE hands out `pending-<id>` for a session; everywhere else the bare id is used. Both name the same session,
+ * whatever route they are given to.
+ */
+export const SessionId = z
+  .string()
+  .regex(/^(pending-)?[A-Za-z0-9_-]{1,128}$/, 'not a session id')
+  .transform((id) => id.replace(/^pending-/, ''));

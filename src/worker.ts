@@ -1,0 +1,6 @@
+import { createApp } from '#http/app.ts';
+
+export { ChatSession } from '#session/chat-session.ts';
+export { UserSpace } from '#user/user-space.ts';
+
+export default createApp();
