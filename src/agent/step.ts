@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { AssistantBlock, ToolResultBlock, Usage } from '#protocol/message.ts';
+
+/** A model's finished message. It is stored before anything else happens. */
+export const AssistantStep = z.object({
+  kind: z.literal('assistant'),
+  content: z.array(AssistantBlock),
+  model: z.string(),
+  usage: Usage,
+  /** US dollars. */
+  cost: z.number(),
+  /** What the deltas showed, where that is not the text of `content`. */
+  shown: z.string().optional(),
+  /** Why the message is only a part of what it would have been. */
+  cut: z.enum(['cancelled', 'failed']).optional(),
+});
+export type AssistantStep = z.infer<typeof AssistantStep>;
+
+/** The results of all tool calls of the message before, in the order of the calls. */
+export const ToolResultsStep = z.object({
+  kind: z.literal('tool_results'),
+  results: z.array(ToolResultBlock),
+});
+
+export const Step = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep]);
+export type Step = z.infer<typeof Step>;
+
+/** Several text blocks of one message read as paragraphs. */
+export const textOf = (content: readonly AssistantBlock[]): string =>
+  content
+    .flatMap((block) => (block.type === 'text' && block.text.trim() !== '' ? [block.text] : []))
+    .join('\n\n');
