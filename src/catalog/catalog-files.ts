@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { closestName } from '#catalog/closest-name.ts';
+
+const text = z.string().trim().min(1, 'must not be empty');
+
+/** A name out of a list that the person who edits the file cannot see, so the message shows it. */
+const nameFrom = (kind: string, known: readonly string[]) =>
+  z.string().refine((name) => known.includes(name), {
+    error: ({ input }) => {
+      const meant = closestName(String(input), known);
+      const help =
+        meant === undefined ? `there are: ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`;
+      return `there is no ${kind} "${String(input)}"; ${help}`;
+    },
+  });
+
+/** Ids and names go into URLs and session lists. */
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'may have 1 to 64 letters, digits, "-" and "_"');
+
+/** `agents.yaml`. `known.subagents` is undefined while `subagents.yaml` cannot be read: then any name passes. */
+export function agentsFile(known: { tools: readonly string[]; subagents: readonly string[] | undefined }) {
+  const tool = nameFrom('tool', known.tools);
+  const agent = z.strictObject({
+    name: text.optional(),
+    description: text.optional(),
+    system_prompt: text.optional(),
+    tools: z.array(tool).optional(),
+    disallowed_tools: z.array(tool).optional(),
+    subagents: z.array(known.subagents === undefined ? id : nameFrom('subagent', known.subagents)).optional(),
+    model: text.optional(),
+    /** The one mode there is: nobody is asked, because a tool reaches only the session's own workspace. */
+    permission_mode: z.literal('bypassPermissions').optional(),
+  });
+  return z
+    .strictObject({ _defaults: agent.default({}), default_agent: id, agents: z.record(id, agent) })
+    .check(({ value, issues }) => {
+      const parsed = nameFrom('agent', Object.keys(value.agents)).safeParse(value.default_agent);
+      for (const { message } of parsed.error?.issues ?? []) {
+        issues.push({ code: 'custom', message, path: ['default_agent'], input: value.default_agent });
+      }
+    });
+}
+export type AgentFields = z.infer<ReturnType<typeof agentsFile>>['_defaults'];
+
+/** `subagents.yaml`. */
+export function subagentsFile(known: { tools: readonly string[] }) {
+  const subagent = z.strictObject({
+    name: text.optional(),
+    description: text,
+    /** A few words for lists. */
+    focus: text,
+    prompt: text,
+    tools: z.array(nameFrom('tool', known.tools)),
+    model: text.default('sonnet'),
+  });
+  return z.strictObject({ subagents: z.record(id, subagent) });
+}
+
+/** All field names of both files, for "did you mean". */
+export const fieldNames: readonly string[] = (
+  '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
+  'permission_mode focus prompt'
+).split(' ');

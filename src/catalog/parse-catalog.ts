@@ -1,0 +1,112 @@
+import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalog/catalog-files.ts';
+import { readYaml } from '#catalog/read-yaml.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** The defaults' prompt, a blank line, the agent's own. */
+  readonly systemPrompt: string;
+  /** All that it may call: the listed tools less the disallowed ones. */
+  readonly tools: readonly string[];
+  readonly subagents: readonly string[];
+  /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
+  readonly model: string;
+  readonly isDefault: boolean;
+}
+
+export interface Subagent {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly focus: string;
+  readonly prompt: string;
+  readonly tools: readonly string[];
+  readonly model: string;
+}
+
+export interface Skill {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface Catalog {
+  /** In the file's order. */
+  readonly agents: readonly Agent[];
+  readonly subagents: readonly Subagent[];
+  readonly skills: readonly Skill[];
+  /** The agent of that id; for null and for an id that is not, or no longer, in the file, the default agent. */
+  agent(id: string | null): Agent;
+}
+
+export interface CatalogSources {
+  readonly agentsYaml: string;
+  readonly subagentsYaml: string;
+  readonly knownTools: readonly string[];
+}
+
+/** Contract: on failure, all problems of both files, one line each: `agents.yaml:14:3 path.to.field: what is wrong`. */
+export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly string[]> {
+  const { agentsYaml, subagentsYaml, knownTools: tools } = sources;
+  const helpers = readYaml({
+    name: 'subagents.yaml',
+    text: subagentsYaml,
+    schema: subagentsFile({ tools }),
+    fields: fieldNames,
+  });
+  const subagentNames = helpers.ok ? Object.keys(helpers.value.subagents) : undefined;
+  const main = readYaml({
+    name: 'agents.yaml',
+    text: agentsYaml,
+    schema: agentsFile({ tools, subagents: subagentNames }),
+    fields: fieldNames,
+  });
+  if (!main.ok || !helpers.ok) {
+    return fail([...(main.ok ? [] : main.problem), ...(helpers.ok ? [] : helpers.problem)]);
+  }
+
+  const { _defaults, default_agent, agents } = main.value;
+  const everything = { tools, subagents: subagentNames ?? [] };
+  const byId = new Map(
+    Object.entries(agents).map(([id, own]) => [
+      id,
+      { ...toAgent(id, merge(_defaults, own), everything), isDefault: id === default_agent },
+    ]),
+  );
+  const fallback = byId.get(default_agent);
+  if (fallback === undefined) throw new Error('the schema lets no default_agent through that does not exist');
+  return succeed({
+    agents: [...byId.values()],
+    subagents: Object.entries(helpers.value.subagents).map(([id, { name = id, ...rest }]) => ({
+      id,
+      name,
+      ...rest,
+    })),
+    skills: [],
+    agent: (id) => (id === null ? undefined : byId.get(id)) ?? fallback,
+  });
+}
+
+/** Key by key: the agent's value replaces the default, lists whole; only prompts are joined, so that the common one reaches all. */
+function merge(defaults: AgentFields, own: AgentFields): AgentFields {
+  const prompts = [defaults.system_prompt, own.system_prompt].filter((prompt) => prompt !== undefined);
+  return { ...defaults, ...own, system_prompt: prompts.join('\n\n') };
+}
+
+function toAgent(
+  id: string,
+  fields: AgentFields,
+  everything: { tools: readonly string[]; subagents: readonly string[] },
+): Omit<Agent, 'isDefault'> {
+  const disallowed = fields.disallowed_tools ?? [];
+  return {
+    id,
+    name: fields.name ?? id,
+    description: fields.description ?? '',
+    systemPrompt: fields.system_prompt ?? '',
+    tools: (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool)),
+    subagents: fields.subagents ?? everything.subagents,
+    model: fields.model ?? 'sonnet',
+  };
+}

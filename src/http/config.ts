@@ -1,0 +1,47 @@
+import { createRoute } from '@hono/zod-openapi';
+import { catalog } from '#catalog/catalog.ts';
+import { jsonAnswer, newRouter } from '#http/new-router.ts';
+import { AgentList, SkillList, SubagentList } from '#protocol/config.ts';
+
+const listAgents = createRoute({
+  method: 'get',
+  path: '/config/agents',
+  responses: {
+    200: jsonAnswer(AgentList, 'The agents a conversation can be held with, in the order of the file'),
+  },
+});
+
+const listSubagents = createRoute({
+  method: 'get',
+  path: '/config/subagents',
+  responses: { 200: jsonAnswer(SubagentList, 'The specialists that agents hand work to') },
+});
+
+const listSkills = createRoute({
+  method: 'get',
+  path: '/config/skills',
+  responses: { 200: jsonAnswer(SkillList, 'The skills that agents can use') },
+});
+
+/** What there is to choose from. Behind the key layer, but no user is needed. */
+export function configRoutes() {
+  return newRouter()
+    .openapi(listAgents, (c) =>
+      c.json(
+        {
+          agents: catalog.agents.map(({ id, name, description, model, isDefault }) => ({
+            agent_id: id,
+            name,
+            description,
+            model,
+            is_default: isDefault,
+          })),
+        },
+        200,
+      ),
+    )
+    .openapi(listSubagents, (c) =>
+      c.json({ subagents: catalog.subagents.map(({ name, focus }) => ({ name, focus })) }, 200),
+    )
+    .openapi(listSkills, (c) => c.json({ skills: [...catalog.skills] }, 200));
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { buildSystemPrompt } from '#catalog/system-prompt.ts';
+
+const agent = { systemPrompt: 'SECURITY AND AGENT' };
+
+test.each([
+  { clientType: 'web', reads: 'a web chat' },
+  { clientType: 'cli', reads: 'a web chat' },
+  { clientType: null, reads: 'a web chat' },
+  { clientType: 'telegram', reads: 'a messenger' },
+  { clientType: 'imessage', reads: 'a messenger' },
+])('$clientType reads in $reads', ({ clientType, reads }) => {
+  const prompt = buildSystemPrompt({ agent, clientType, startedOn: '2026-10-05' });
+  const headings = prompt
+    .split('\n')
+    .filter((line) => /^(#|SECURITY|This conversation|The user reads)/.test(line));
+  expect(headings.map((line) => line.replace(/ or a terminal\..*|, mostly .*/, ''))).toEqual([
+    '# Your workspace',
+    'SECURITY AND AGENT',
+    '# How the user sees you',
+    `The user reads you in ${reads}`,
+    'This conversation began on 2026-10-05.',
+  ]);
+});
+
+test('the same parts give the same bytes', () => {
+  const parts = { agent, clientType: 'web', startedOn: '2026-10-05' };
+  expect(buildSystemPrompt(parts)).toBe(buildSystemPrompt({ ...parts }));
+});
+
+test('it names only tools and places that exist', () => {
+  const prompts = ['web', 'whatsapp'].map((clientType) =>
+    buildSystemPrompt({ agent, clientType, startedOn: '2026-10-05' }),
+  );
+  for (const prompt of prompts) expect(prompt).not.toMatch(/AskUserQuestion|send_file|WebFetch|MCP/);
+});
