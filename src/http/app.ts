@@ -1,10 +1,33 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed as refuseOtherMethods } from 'hono/method-not-allowed';
+import { adminSettingsRoutes } from '#http/admin-settings.ts';
+import { adminUserRoutes } from '#http/admin-users.ts';
+import { apiKey } from '#http/api-key.ts';
+import { authRoutes } from '#http/auth.ts';
+import { cors } from '#http/cors.ts';
+import { healthRoutes } from '#http/health.ts';
+import { newRouter } from '#http/new-router.ts';
+import { methodNotAllowed, notFound } from '#http/not-found.ts';
 import { onError } from '#http/on-error.ts';
+import { serveOpenApi } from '#http/openapi.ts';
+import { pageAuthRoutes } from '#http/page-auth.ts';
+import { requestContext } from '#http/request-context.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
-  const app = new OpenAPIHono<{ Bindings: Env }>();
+  const app = newRouter();
   app.onError(onError);
-  app.get('/health', (c) => c.json({ status: 'ok', service: 'agent-sdk-api' }));
+  app.notFound(notFound(app));
+
+  app.use(requestContext);
+  app.use(cors);
+  app.use(apiKey);
+  app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }));
+
+  app.route('/', healthRoutes());
+  app.route('/api/v1', authRoutes());
+  app.route('/api/v1', pageAuthRoutes());
+  app.route('/api/v1', adminUserRoutes());
+  app.route('/api/v1', adminSettingsRoutes());
+  serveOpenApi(app);
   return app;
 }

@@ -1,0 +1,20 @@
+import { compare, hash } from 'bcryptjs';
+
+/** bcrypt reads no further: a longer password would be as good as its beginning. */
+export const MAX_PASSWORD_BYTES = 72;
+
+const COST = 12;
+
+// Of a random text nobody kept. An unknown user is compared with it, so that the answer takes as long.
+const NOBODYS_HASH = '$2b$12$rNYNXDFyLjFRlvRZgZCOoOmYY2fbgomaDLbptny34NC9J1KzBiWyK';
+
+export const fitsPassword = (password: string): boolean =>
+  new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES;
+
+export const hashPassword = (password: string): Promise<string> => hash(password, COST);
+
+/** Contract: takes as long for a user that does not exist (`stored` null), and is then false. */
+export async function passwordMatches(password: string, stored: string | null): Promise<boolean> {
+  const same = await compare(password, stored ?? NOBODYS_HASH);
+  return same && stored !== null && fitsPassword(password);
+}
