@@ -20,6 +20,33 @@ export const SessionInfo = z.object({
 });
 export type SessionInfo = z.infer<typeof SessionInfo>;
 
+/** Newest created first. Without `limit`, all; with `archived`, those in the archive instead of those in use. */
+export const SessionQuery = z.object({
+  limit: z.number().int().min(1).max(200).optional(),
+  /** A page's `next_cursor`. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}\.\d{1,15}$/, 'not a cursor of this list')
+    .optional(),
+  archived: z.boolean().optional(),
+});
+export type SessionQuery = z.infer<typeof SessionQuery>;
+
+export const SessionPage = z.object({
+  sessions: z.array(SessionInfo),
+  /** Null at the end. */
+  next_cursor: z.string().nullable(),
+});
+export type SessionPage = z.infer<typeof SessionPage>;
+
+/** An absent field is left as it is. A `name` of null gives the session its generated title back. */
+export const SessionChange = z.object({
+  name: z.string().max(500).nullable().optional(),
+  permission_folders: z.array(z.string().max(1_000)).max(100).nullable().optional(),
+  archived: z.boolean().optional(),
+});
+export type SessionChange = z.infer<typeof SessionChange>;
+
 /** What `ChatSession` tells `UserSpace` when the first prompt of a session arrives. */
 export const NewSession = z.object({
   session_id: z.string(),
@@ -45,6 +72,13 @@ export const FinishedTurn = z.object({
 });
 export type FinishedTurn = z.infer<typeof FinishedTurn>;
 
+export const SearchRequest = z.object({
+  query: z.string().max(1_000),
+  /** Taken as 1 below, as 100 above. */
+  max_results: z.number().int(),
+});
+export type SearchRequest = z.infer<typeof SearchRequest>;
+
 export const SearchHit = z.object({
   session_id: z.string(),
   name: z.string().nullable(),
@@ -55,7 +89,10 @@ export const SearchHit = z.object({
   relevance_score: z.number(),
   match_count: z.number().int(),
   snippet: z.string(),
+  /** The snippet again, as a list: some clients read it so. */
+  snippets: z.array(z.string()),
 });
+export type SearchHit = z.infer<typeof SearchHit>;
 
 export const SearchResponse = z.object({
   results: z.array(SearchHit),

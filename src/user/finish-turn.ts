@@ -1,0 +1,70 @@
+import type { FinishedTurn, SearchRecord } from '#protocol/session.ts';
+import { foldText } from '#user/fold-text.ts';
+import { recordId } from '#user/record-id.ts';
+import { findRow, searchLabel, type SessionRow } from '#user/session-row.ts';
+
+/** Of a longer line, such as a tool's output, the rest is not searched. */
+const MAX_INDEXED_CHARACTERS = 20_000;
+
+/** Lets a search for one or two characters find them at the very end of a line: there, no trigram begins. */
+const PADDING = '  ';
+
+/**
+ * Takes note of a turn that ended. Contract: repeating it changes nothing, and a session that was deleted in the
+ * meantime stays deleted. Writes one row, and one for each new record.
+ */
+export function finishTurn(sql: SqlStorage, turn: FinishedTurn): void {
+  const row = findRow(sql, turn.session_id);
+  if (row === undefined) return;
+
+  const records = newRecords(sql, row, turn.records);
+  for (const [index, record] of records.entries()) {
+    const text = record.text.slice(0, MAX_INDEXED_CHARACTERS).toWellFormed();
+    sql.exec(
+      'INSERT INTO record (rowid, folded, text, seq) VALUES (?, ?, ?, ?)',
+      recordId(row.number, row.line_count + index),
+      foldText(text) + PADDING,
+      text,
+      record.seq,
+    );
+  }
+
+  const title = row.title ?? turn.title;
+  sql.exec(
+    `UPDATE session SET title = ?, label = ?, turn_count = max(turn_count, ?), line_count = line_count + ?,
+       last_seq = ?, updated_at = max(updated_at, ?), used_at = max(used_at, ?),
+       archived_by = iif(archived_by = 'cap' AND used_at < ?, NULL, archived_by)
+     WHERE session_id = ?`,
+    title,
+    searchLabel({ ...row, title }),
+    turn.turn_count,
+    records.length,
+    records.reduce((last, { seq }) => Math.max(last, seq), row.last_seq ?? -1),
+    turn.updated_at,
+    turn.updated_at,
+    turn.updated_at,
+    turn.session_id,
+  );
+}
+
+/**
+ * Records come in the order of their `seq`, so a look at the last one usually settles that all are new. Only a turn
+ * told twice, or late, costs reading what the session has.
+ */
+function newRecords(
+  sql: SqlStorage,
+  row: SessionRow,
+  records: readonly SearchRecord[],
+): readonly SearchRecord[] {
+  const lastSeq = row.last_seq ?? -1;
+  if (records.every(({ seq }) => seq > lastSeq)) return records;
+  const known = sql
+    .exec(
+      'SELECT seq FROM record WHERE rowid >= ? AND rowid < ?',
+      recordId(row.number, 0),
+      recordId(row.number + 1, 0),
+    )
+    .toArray();
+  const knownSeqs = new Set(known.map(({ seq }) => Number(seq)));
+  return records.filter(({ seq }) => !knownSeqs.has(seq));
+}

@@ -1,0 +1,39 @@
+/**
+ * A user's own tables.
+ *
+ * `session` has no rowid and no index beside its key: every turn rewrites one row of it, and an index would be a
+ * second one; a user has thousands of sessions at most, so that lists and name searches may read them all.
+ *
+ * `record` keeps the searchable lines inside the full-text index itself: one row written per line, by the count that
+ * is billed, where a table beside the index would make it two. Trigrams find any substring of three characters or
+ * more and cost about three times the text in storage (measured: 42 MB of text in 100,000 lines make 225 MB);
+ * `unicode61` would take half of that, but finds only the beginnings of words, and no words in Chinese, Japanese
+ * or Thai.
+ * The text is folded by `foldText` before it is indexed, since the tokenizer's own folding keeps `đ` and `ł`.
+ * `secure-delete` takes a deleted line out of the index at once, instead of marking it.
+ */
+export const userTables: readonly string[] = [
+  `CREATE TABLE session (
+     session_id TEXT PRIMARY KEY,
+     number INTEGER NOT NULL,
+     name TEXT,
+     title TEXT,
+     first_message TEXT NOT NULL,
+     label TEXT NOT NULL,
+     agent_id TEXT,
+     client_type TEXT NOT NULL,
+     permission_folders TEXT NOT NULL,
+     turn_count INTEGER NOT NULL DEFAULT 0,
+     line_count INTEGER NOT NULL DEFAULT 0,
+     last_seq INTEGER,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     used_at INTEGER NOT NULL,
+     archived_by TEXT CHECK (archived_by IN ('user', 'cap'))
+   ) WITHOUT ROWID`,
+  `CREATE VIRTUAL TABLE record USING fts5 (
+     folded, text UNINDEXED, seq UNINDEXED, columnsize = 0, tokenize = 'trigram case_sensitive 1'
+   )`,
+  `INSERT INTO record (record, rank) VALUES ('secure-delete', 1)`,
+  `CREATE VIRTUAL TABLE record_term USING fts5vocab (record, 'row')`,
+];
