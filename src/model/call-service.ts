@@ -1,0 +1,68 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import { fail, succeed, type Result } from '#lib/result.ts';
+import { cut, problemOfError, problemOfEvent, type ApiProblem } from '#model/api-problem.ts';
+import { assembleAnswer, type Answer, type AnswerStep } from '#model/assemble-answer.ts';
+import type { ModelDeps } from '#model/model-deps.ts';
+import { readEvents, type ReadLimits } from '#model/read-events.ts';
+
+/** How long a server may take to hang up after the last word; to wait for it keeps the connection for the next call. */
+const CLOSING_MS = 250;
+
+export type CallStep =
+  | AnswerStep
+  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'problem'; readonly problem: ApiProblem };
+
+/**
+ * One request, one answer, no second try. Contract: the last step is an `answer` or a `problem`; the connection is closed when
+ * this ends, however it ends.
+ */
+export async function* callService(
+  service: { readonly client: Anthropic; readonly deps: ModelDeps },
+  body: MessageCreateParamsStreaming,
+  signal: AbortSignal,
+): AsyncGenerator<CallStep> {
+  const connection = new AbortController();
+  const hangUp = () => connection.abort();
+  signal.addEventListener('abort', hangUp, { once: true });
+  const silence = setTimeout(hangUp, service.deps.idleMs);
+  try {
+    const opened = await open(service, body, connection.signal);
+    clearTimeout(silence);
+    if (!opened.ok) return yield { type: 'problem', problem: opened.problem };
+    const requestId = opened.value.headers.get('request-id');
+    const assembler = assembleAnswer();
+    if (opened.value.body !== null) {
+      const limits: ReadLimits = { signal: connection.signal, idleMs: service.deps.idleMs };
+      for await (const event of readEvents(opened.value.body, limits)) {
+        if (event.type === 'error') {
+          return yield { type: 'problem', problem: problemOfEvent(event.error, requestId) };
+        }
+        if (event.type === 'message_stop') limits.idleMs = CLOSING_MS;
+        const step = assembler.take(event);
+        if (step !== undefined) yield step;
+      }
+    }
+    const answer = assembler.answer();
+    yield answer === undefined ? { type: 'problem', problem: cut(requestId) } : { type: 'answer', answer };
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener('abort', hangUp);
+    hangUp();
+  }
+}
+
+async function open(
+  { client, deps }: { readonly client: Anthropic; readonly deps: ModelDeps },
+  body: MessageCreateParamsStreaming,
+  signal: AbortSignal,
+): Promise<Result<Response, ApiProblem>> {
+  try {
+    return succeed(await client.messages.create(body, { signal }).asResponse());
+  } catch (error) {
+    const problem = problemOfError(error, deps.clock.now());
+    if (problem === undefined) throw error;
+    return fail(problem);
+  }
+}

@@ -1,0 +1,126 @@
+import Anthropic from '@anthropic-ai/sdk';
+import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
+import { assertNever } from '#lib/assert-never.ts';
+import type { LogFields } from '#lib/log.ts';
+import type { Settings } from '#protocol/settings.ts';
+import { modelId } from '#model/aliases.ts';
+import type { ApiProblem } from '#model/api-problem.ts';
+import type { Answer } from '#model/assemble-answer.ts';
+import { callService } from '#model/call-service.ts';
+import { failure } from '#model/failure.ts';
+import type { ModelDeps } from '#model/model-deps.ts';
+import { costOf, modelFacts } from '#model/prices.ts';
+import { chooseProvider, type Provider } from '#model/providers.ts';
+import { hasThinking, requestBody } from '#model/request-body.ts';
+import { retryWait } from '#model/retry-wait.ts';
+import { showOnce } from '#model/show-once.ts';
+
+/** The model that the settings name. Where they name none, every call is a `failure` that says what to set. */
+export function createModel(settings: Settings, deps: ModelDeps): Model {
+  const chosen = chooseProvider(settings);
+  if (!chosen.ok) {
+    return {
+      async *stream() {
+        yield { type: 'failure', kind: 'authentication_failed', text: chosen.problem };
+      },
+    };
+  }
+  const service = { client: connect(chosen.value, deps), provider: chosen.value, deps };
+  return {
+    stream: (request, signal) =>
+      stream(service, { ...request, model: modelId(settings, chosen.value.id, request.model) }, signal),
+  };
+}
+
+interface Service {
+  readonly client: Anthropic;
+  readonly provider: Provider;
+  readonly deps: ModelDeps;
+}
+
+function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Anthropic {
+  return new Anthropic({
+    baseURL: baseUrl,
+    // Never left out: the SDK would look for one in the environment and on disk. Ollama wants some, and ignores it
+    authToken: key ?? 'none',
+    // The header by which gateways knew a key before bearer tokens
+    ...(id === 'proxy' && key !== undefined && { defaultHeaders: { 'x-api-key': key } }),
+    fetch: deps.fetch,
+    maxRetries: 0,
+    // It would log and trace what people say
+    logLevel: 'off',
+    openTelemetry: false,
+  });
+}
+
+async function* stream(
+  service: Service,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  const { deps, provider } = service;
+  const shown = showOnce();
+  let thinkingBlocks = true;
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    shown.restart();
+    let problem: ApiProblem | undefined;
+    for await (const step of callService(service, requestBody(request, { thinkingBlocks }), signal)) {
+      switch (step.type) {
+        case 'text_delta': {
+          const text = shown.text(step.text);
+          if (text !== '') yield { type: 'text_delta', text };
+          break;
+        }
+        case 'thinking':
+          if (shown.thinking()) yield step;
+          break;
+        case 'answer':
+          return yield toMessage(step.answer, request.model, shown.differing());
+        case 'problem':
+          problem = step.problem;
+          break;
+        default:
+          assertNever(step);
+      }
+    }
+    if (problem === undefined || signal.aborted) return;
+
+    // Thinking is bound to the model and to every byte before it: after a changed prompt or another provider it is
+    // refused, and the conversation would be lost. It goes on without.
+    const dropThinking =
+      problem.reason === 'thinking_refused' && thinkingBlocks && hasThinking(request.messages);
+    if (dropThinking) thinkingBlocks = false;
+
+    const wait = dropThinking ? 0 : retryWait(problem, attempt, deps);
+    const facts = { ...toLog(problem), provider: provider.id, model: request.model, attempt };
+    if (wait === undefined) {
+      deps.log.error('model_failed', facts);
+      return yield failure(problem, provider, request.model);
+    }
+    deps.log.warn('model_retry', { ...facts, waitMs: Math.round(wait) });
+    await deps.sleep(wait, signal);
+  }
+}
+
+function toMessage(answer: Answer, asked: string, yielded: string | undefined): ModelPart {
+  const model = answer.model ?? asked;
+  const contextWindow = modelFacts(model)?.contextWindow;
+  return {
+    type: 'message',
+    content: answer.content,
+    stop: answer.stop,
+    usage: answer.usage,
+    model,
+    cost: costOf(model, answer.usage),
+    ...(contextWindow !== undefined && { contextWindow }),
+    ...(yielded !== undefined && { yielded }),
+    ...(answer.incompleteCalls.length > 0 && { incompleteCalls: answer.incompleteCalls }),
+  };
+}
+
+const toLog = ({ reason, status, type, requestId }: ApiProblem): LogFields => ({
+  reason,
+  status,
+  type,
+  requestId,
+});
