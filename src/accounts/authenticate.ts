@@ -7,6 +7,8 @@ import type { User } from '#protocol/user.ts';
 /** A verified user, and what is needed to ask again later whether the token still holds. */
 export interface Authenticated extends User {
   readonly jti: string;
+  /** Seconds since 1970, as the token has it. */
+  readonly iat: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -24,10 +26,10 @@ export async function authenticate(
 ): Promise<Result<Authenticated, TokenProblem>> {
   const claims = await verifyClaims(token, deps);
   if (!claims.ok) return claims;
-  const { jti, exp, type } = claims.value;
+  const { jti, iat, exp, type } = claims.value;
   if (!accessTypes.has(type)) return fail({ reason: 'wrong_type', type });
   const owner = await findTokenOwner(claims.value, deps);
   if (!owner.ok) return owner;
   if (owner.value.rotatedAt !== null) return fail({ reason: 'revoked', jti });
-  return succeed({ ...owner.value.user, jti, expiresAt: exp * 1000 });
+  return succeed({ ...owner.value.user, jti, iat, expiresAt: exp * 1000 });
 }

@@ -29,7 +29,7 @@ export interface TokenOwner {
  * found and says so; one that was revoked on purpose, or is older than the password, is a problem.
  */
 export async function findTokenOwner(
-  claims: TokenClaims,
+  claims: Pick<TokenClaims, 'jti' | 'iat' | 'username'>,
   { db }: Pick<AccountDeps, 'db'>,
 ): Promise<Result<TokenOwner, TokenProblem>> {
   if (claims.username === undefined || claims.username === '') return fail({ reason: 'missing_username' });

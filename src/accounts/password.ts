@@ -3,6 +3,7 @@ import { compare, hash } from 'bcryptjs';
 /** bcrypt reads no further: a longer password would be as good as its beginning. */
 export const MAX_PASSWORD_BYTES = 72;
 
+// About 300 ms in workerd; what bcrypt of other backends takes by default, and more than a free plan's CPU time
 const COST = 12;
 
 // Of a random text nobody kept. An unknown user is compared with it, so that the answer takes as long.
