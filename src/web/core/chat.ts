@@ -1,0 +1,312 @@
+import type { ServerEvent } from '#protocol/server-event.ts';
+import type { Api } from '#web/core/api.ts';
+import type { Drafts } from '#web/core/drafts.ts';
+import { writeContent, type MessageContent } from '#web/core/message-content.ts';
+import { createSocket, type Connection, type SocketDeps } from '#web/core/socket.ts';
+import { createStore, type Store } from '#web/core/store.ts';
+import { emptyThread, endTurn, reduce, type Thread, type UserItem } from '#web/core/thread.ts';
+import { threadFromHistory } from '#web/core/thread-from-history.ts';
+import { readEvent } from '#web/core/wire.ts';
+
+export interface ChatState {
+  /** Null until the server has named the session. */
+  readonly sessionId: string | null;
+  readonly agentId: string | null;
+  readonly thread: Thread;
+  readonly connection: Connection;
+  readonly history: 'ready' | 'loading' | 'failed' | 'missing';
+  /** Counts changes of the session's files. */
+  readonly filesVersion: number;
+}
+
+export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'random'> {
+  readonly api: Pick<Api, 'history' | 'renew'>;
+  readonly drafts: Drafts;
+  readonly newId: () => string;
+  /** Runs `act` once, before the next picture is drawn. */
+  readonly onFrame: (act: () => void) => void;
+  readonly onSessionStarted: (id: string) => void;
+  readonly onTurnEnded: () => void;
+}
+
+export type Chat = ReturnType<typeof createChat>;
+
+/** After this, a stop that the server has not confirmed counts as done, so that the button is never stuck. */
+const STOP_FALLBACK_MS = 5_000;
+const REMEMBERED_THREADS = 20;
+const NEW = 'new';
+
+const blank = (agentId: string | null): ChatState => ({
+  sessionId: null,
+  agentId,
+  thread: emptyThread,
+  connection: { state: 'idle' },
+  history: 'ready',
+  filesVersion: 0,
+});
+
+/** A prompt sent now would have to wait. */
+const isBusy = (thread: Thread): boolean => thread.running || thread.outbox.some((one) => !one.failed);
+
+const pendingAgain = (thread: Thread) => thread.outbox.map((one) => ({ ...one, failed: false }));
+
+/** One open conversation: its thread, its connection and what was typed for it. */
+export function createChat(deps: ChatDeps) {
+  const state = createStore<ChatState>(blank(null));
+  const draft: Store<string> = createStore(deps.drafts.read(NEW));
+  const remembered = new Map<string, { thread: Thread; agentId: string | null }>();
+  const readyWaiters = new Set<(workspace: string) => void>();
+  /** The id the session has, or will have once its first prompt arrives. */
+  let workspace: string | null = null;
+  /** Something of ours may be kept under that id already. */
+  let workspaceUsed = false;
+  let incoming: ServerEvent[] = [];
+  let flushPlanned = false;
+  let cancelStopFallback: (() => void) | null = null;
+
+  const draftKey = () => state.get().sessionId ?? NEW;
+  const setThread = (change: (thread: Thread) => Thread) =>
+    state.update((now) => ({ ...now, thread: change(now.thread) }));
+
+  const socket = createSocket({
+    ...deps,
+    renew: deps.api.renew,
+    url() {
+      flush();
+      const { sessionId, agentId, thread } = state.get();
+      const query = new URLSearchParams({ last_event: String(thread.lastEvent) });
+      if (agentId !== null) query.set('agent_id', agentId);
+      // A prompt may have reached the server although its answer did not reach us: ask for that session again.
+      const known = sessionId ?? (workspaceUsed ? workspace : null);
+      if (known !== null) query.set('session_id', known);
+      return `/api/v1/ws/chat?${query.toString()}`;
+    },
+    onFrame(frame) {
+      const event = readEvent(frame);
+      if (event === null) return;
+      incoming.push(event);
+      if (flushPlanned) return;
+      flushPlanned = true;
+      deps.onFrame(flush);
+    },
+    onChange(connection) {
+      state.update((now) => ({ ...now, connection }));
+    },
+    onMissing() {
+      flush();
+      if (state.get().sessionId === null) {
+        // The prompt never arrived after all: it goes to a fresh session.
+        workspace = null;
+        workspaceUsed = false;
+        setThread((thread) => ({ ...emptyThread, outbox: pendingAgain(thread), queue: thread.queue }));
+        socket.connect();
+      } else state.update((now) => ({ ...now, history: 'missing' }));
+    },
+  });
+
+  function flush(): void {
+    flushPlanned = false;
+    const events = incoming;
+    if (events.length === 0) return;
+    incoming = [];
+    const before = state.get();
+    const at = deps.now();
+    let thread = before.thread;
+    let sessionId = before.sessionId;
+    let filesVersion = before.filesVersion;
+    let turnEnded = false;
+    let isReady = false;
+    for (const event of events) {
+      thread = reduce(thread, event, at);
+      if (event.type === 'session_id') sessionId = event.session_id;
+      if (event.type === 'ready') {
+        workspace = event.cwd_id;
+        isReady = true;
+      }
+      if (event.type === 'file_uploaded' || event.type === 'file_deleted') filesVersion += 1;
+      if (event.type === 'done' || event.type === 'cancelled') turnEnded = true;
+    }
+    state.set({ ...before, thread, sessionId, filesVersion: filesVersion + (turnEnded ? 1 : 0) });
+    if (sessionId !== null && before.sessionId === null) adopt(sessionId);
+    if (isReady) greet();
+    if (turnEnded) {
+      cancelStopFallback?.();
+      deps.onTurnEnded();
+    }
+    sendNextQueued();
+    keepUnsent();
+  }
+
+  function adopt(sessionId: string): void {
+    deps.drafts.write(sessionId, draft.get());
+    deps.drafts.write(NEW, '');
+    deps.drafts.write(`${NEW}.unsent`, '');
+    deps.onSessionStarted(sessionId);
+  }
+
+  /** After every (re)connection: whoever waits for a workspace gets it, and unconfirmed prompts go out again. */
+  function greet(): void {
+    if (workspace !== null) for (const waiter of readyWaiters) waiter(workspace);
+    readyWaiters.clear();
+    for (const one of state.get().thread.outbox) if (!one.failed) transmit(one);
+  }
+
+  const transmit = (message: UserItem): void => {
+    workspaceUsed = true;
+    socket.send({ content: writeContent(message), message_id: message.key });
+  };
+
+  function dispatch(message: UserItem): void {
+    setThread((thread) => ({ ...thread, outbox: [...thread.outbox, { ...message, failed: false }] }));
+    const { connection } = state.get();
+    if (connection.state === 'open' && workspace !== null) transmit(message);
+    else connect();
+  }
+
+  function connect(): void {
+    socket.connect();
+    socket.retryNow();
+  }
+
+  function sendNextQueued(): void {
+    const { thread } = state.get();
+    const [next, ...rest] = thread.queue;
+    if (next === undefined || isBusy(thread)) return;
+    setThread((thread) => ({ ...thread, queue: rest }));
+    dispatch(next);
+  }
+
+  /** Prompts the server has not confirmed survive a reload as text in the composer. */
+  function keepUnsent(): void {
+    const { outbox, queue } = state.get().thread;
+    deps.drafts.write(`${draftKey()}.unsent`, [...outbox, ...queue].map((one) => one.text).join('\n\n'));
+  }
+
+  function takeDraft(key: string, thread: Thread): string {
+    const unsent = deps.drafts.read(`${key}.unsent`);
+    const arrived = thread.items.some((item) => item.kind === 'user' && item.text === unsent);
+    deps.drafts.write(`${key}.unsent`, '');
+    return [arrived ? '' : unsent, deps.drafts.read(key)].filter((text) => text !== '').join('\n\n');
+  }
+
+  /** Ends the present conversation on this page, remembering what it showed. */
+  function leave(): void {
+    socket.close();
+    flush();
+    const { sessionId, thread, agentId } = state.get();
+    cancelStopFallback?.();
+    readyWaiters.clear();
+    workspace = null;
+    workspaceUsed = false;
+    if (sessionId === null || state.get().history !== 'ready') return;
+    remembered.delete(sessionId);
+    remembered.set(sessionId, { thread, agentId });
+    const oldest = remembered.keys().next().value;
+    if (remembered.size > REMEMBERED_THREADS && oldest !== undefined) remembered.delete(oldest);
+  }
+
+  return {
+    state,
+    draft,
+
+    /** A new conversation. Nothing is sent to the server until it is needed. */
+    startNew(agentId: string | null): void {
+      leave();
+      state.set(blank(agentId));
+      draft.set(takeDraft(NEW, emptyThread));
+    },
+
+    /** Shows a session: at once what is remembered of it, then what the server has. */
+    async open(id: string, agentId: string | null): Promise<void> {
+      if (state.get().sessionId === id && state.get().history === 'ready') return;
+      leave();
+      const known = remembered.get(id);
+      state.set({
+        ...blank(known?.agentId ?? agentId),
+        sessionId: id,
+        thread: known?.thread ?? emptyThread,
+        history: known === undefined ? 'loading' : 'ready',
+      });
+      draft.set(deps.drafts.read(id));
+      if (known === undefined) {
+        const answer = await deps.api.history(id);
+        if (state.get().sessionId !== id) return;
+        if (!answer.ok) {
+          const history = answer.problem.kind === 'missing' ? 'missing' : 'failed';
+          state.update((now) => ({ ...now, history }));
+          return;
+        }
+        const thread = threadFromHistory(answer.value);
+        state.update((now) => ({ ...now, thread, history: 'ready' }));
+        draft.set(takeDraft(id, thread));
+      }
+      socket.connect();
+    },
+
+    /** Goes on with another agent, in the same session if there is one. */
+    chooseAgent(agentId: string): void {
+      const { connection, agentId: before } = state.get();
+      if (agentId === before) return;
+      state.update((now) => ({ ...now, agentId }));
+      if (connection.state === 'idle') return;
+      workspace = null;
+      socket.close();
+      socket.connect();
+    },
+
+    write(text: string): void {
+      draft.set(text);
+      deps.drafts.write(draftKey(), text);
+    },
+
+    send(content: MessageContent): void {
+      const message: UserItem = { kind: 'user', key: deps.newId(), ...content, at: deps.now() };
+      if (isBusy(state.get().thread))
+        setThread((thread) => ({ ...thread, queue: [...thread.queue, message] }));
+      else dispatch(message);
+      keepUnsent();
+    },
+
+    /** Takes back a prompt that is queued or was refused. */
+    withdraw(key: string): void {
+      setThread((thread) => ({
+        ...thread,
+        queue: thread.queue.filter((one) => one.key !== key),
+        outbox: thread.outbox.filter((one) => one.key !== key || !one.failed),
+      }));
+      keepUnsent();
+    },
+
+    retryFailed(key: string): void {
+      const failed = state.get().thread.outbox.find((one) => one.key === key);
+      if (failed === undefined) return;
+      setThread((thread) => ({ ...thread, outbox: thread.outbox.filter((one) => one.key !== key) }));
+      dispatch({ ...failed, key: deps.newId() });
+    },
+
+    stop(): void {
+      const { running, stopping } = state.get().thread;
+      if (!running || stopping) return;
+      socket.send({ type: 'cancel_request' });
+      setThread((thread) => ({ ...thread, stopping: true }));
+      cancelStopFallback = deps.later(STOP_FALLBACK_MS, () => {
+        setThread((thread) => (thread.stopping ? endTurn(thread) : thread));
+        sendNextQueued();
+      });
+    },
+
+    /** The id that uploads belong to; connects if that is needed to learn it. */
+    workspace(): Promise<string> {
+      workspaceUsed = true;
+      if (workspace !== null) return Promise.resolve(workspace);
+      const waiting = new Promise<string>((resolve) => readyWaiters.add(resolve));
+      connect();
+      return waiting;
+    },
+
+    noteFilesChanged: () => state.update((now) => ({ ...now, filesVersion: now.filesVersion + 1 })),
+    forget: (id: string) => remembered.delete(id),
+    retryNow: () => socket.retryNow(),
+    leave,
+  };
+}

@@ -1,0 +1,194 @@
+import type { SessionInfo, SearchResponse, History } from '#protocol/session.ts';
+import type { ServerEvent } from '#protocol/server-event.ts';
+import type { User } from '#protocol/user.ts';
+import {
+  boolean,
+  isRecord,
+  list,
+  literal,
+  nullable,
+  number,
+  object,
+  optional,
+  record,
+  string,
+  textOrList,
+  type Shape,
+} from '#web/core/shape.ts';
+
+/** What the page reads from the server. Tied to the protocol's types: a drift does not compile. */
+
+const numbered = { event_id: optional(number) };
+const parented = { parent_tool_use_id: optional(string) };
+
+type EventOf<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>;
+
+const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>> } = {
+  session_id: object({ type: literal('session_id'), session_id: string, ...numbered }),
+  user_message: object({
+    type: literal('user_message'),
+    content: textOrList,
+    message_id: nullable(string),
+    ...numbered,
+  }),
+  text_delta: object({ type: literal('text_delta'), text: string, ...parented, ...numbered }),
+  assistant_text: object({ type: literal('assistant_text'), text: string, ...numbered }),
+  content_block: object({
+    type: literal('content_block'),
+    block: (value, path) => ({ ...record(value, path), type: blockType(value, path) }),
+    ...parented,
+    ...numbered,
+  }),
+  tool_use: object({
+    type: literal('tool_use'),
+    id: string,
+    name: string,
+    input: record,
+    ...parented,
+    ...numbered,
+  }),
+  tool_result: object({
+    type: literal('tool_result'),
+    tool_use_id: string,
+    content: string,
+    is_error: nullable(boolean),
+    ...parented,
+    ...numbered,
+  }),
+  done: object({
+    type: literal('done'),
+    turn_count: number,
+    total_cost_usd: number,
+    turn_cost_usd: optional(number),
+    duration_ms: number,
+    duration_api_ms: number,
+    is_error: boolean,
+    usage: optional(
+      object({
+        input_tokens: number,
+        output_tokens: number,
+        cache_creation_input_tokens: number,
+        cache_read_input_tokens: number,
+        context_window: optional(number),
+      }),
+    ),
+    ...numbered,
+  }),
+  turn_resumed: object({ type: literal('turn_resumed'), ...numbered }),
+  cancelled: object({ type: literal('cancelled'), ...numbered }),
+  ready: object({
+    type: literal('ready'),
+    cwd_id: string,
+    session_id: optional(string),
+    resumed: optional(boolean),
+    turn_count: optional(number),
+  }),
+  error: object({ type: literal('error'), error: string }),
+  file_uploaded: object({
+    type: literal('file_uploaded'),
+    file: object({ original_name: string }),
+  }),
+  file_deleted: object({
+    type: literal('file_deleted'),
+    safe_name: string,
+    file_type: literal('input', 'output'),
+  }),
+};
+
+const blockType: Shape<string> = (value, path) => string(record(value, path)['type'], `${path}.type`);
+
+const isKnown = (type: unknown): type is ServerEvent['type'] =>
+  typeof type === 'string' && Object.hasOwn(eventShapes, type);
+
+/** Null for an event of a kind this page does not know: a newer server may send them. */
+export function readEvent(frame: string): ServerEvent | null {
+  const value: unknown = JSON.parse(frame);
+  if (!isRecord(value) || !isKnown(value['type'])) return null;
+  return eventShapes[value['type']](value, '');
+}
+
+const sessionInfo: Shape<SessionInfo> = object({
+  session_id: string,
+  name: nullable(string),
+  first_message: nullable(string),
+  created_at: string,
+  updated_at: string,
+  turn_count: number,
+  user_id: () => null,
+  agent_id: nullable(string),
+  cwd_id: nullable(string),
+  permission_folders: nullable(list(string)),
+  client_type: nullable(string),
+  archived: boolean,
+});
+export const sessionList = list(sessionInfo);
+
+export const searchResponse: Shape<SearchResponse> = object({
+  results: list(
+    object({
+      session_id: string,
+      name: nullable(string),
+      first_message: nullable(string),
+      created_at: string,
+      turn_count: number,
+      agent_id: nullable(string),
+      relevance_score: number,
+      match_count: number,
+      snippet: string,
+      snippets: list(string),
+    }),
+  ),
+  total_count: number,
+  query: string,
+});
+
+export const history: Shape<History> = object({
+  session_id: string,
+  messages: list(
+    object({
+      role: literal('user', 'assistant', 'tool_use', 'tool_result', 'system', 'event'),
+      content: textOrList,
+      timestamp: string,
+      message_id: nullable(string),
+      tool_name: nullable(string),
+      tool_use_id: nullable(string),
+      is_error: nullable(boolean),
+      metadata: record,
+    }),
+  ),
+  turn_count: number,
+  first_message: nullable(string),
+  last_event: number,
+  next_cursor: nullable(string),
+});
+
+export const user: Shape<User> = object({ id: string, username: string, role: string, full_name: string });
+export const signInAnswer = object({ success: boolean, user: nullable(user), error: nullable(string) });
+
+const agent = object({
+  agent_id: string,
+  name: string,
+  description: string,
+  model: string,
+  is_default: boolean,
+});
+export type Agent = ReturnType<typeof agent>;
+export const agentList = object({ agents: list(agent) });
+export const pageConfig = object({ demo: boolean });
+
+const storedFile = object({
+  safe_name: string,
+  original_name: string,
+  file_type: literal('input', 'output'),
+  size_bytes: number,
+  content_type: string,
+  created_at: string,
+});
+export type StoredFile = ReturnType<typeof storedFile>;
+export const fileList = object({ files: list(storedFile), total_files: number, total_size_bytes: number });
+export const uploadAnswer = object({
+  success: boolean,
+  file: nullable(storedFile),
+  error: nullable(string),
+});
+export const successAnswer = object({ success: boolean, error: nullable(string) });
