@@ -62,25 +62,27 @@ export const problemOfEvent = (
 });
 
 /** https://platform.claude.com/docs/en/api/errors */
-const statusOfType: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
+const statusOfType: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    invalid_request_error: 400,
+    authentication_error: 401,
+    billing_error: 402,
+    permission_error: 403,
+    not_found_error: 404,
+    request_too_large: 413,
+    rate_limit_error: 429,
+    api_error: 500,
+    timeout_error: 504,
+    overloaded_error: 529,
+  }),
+);
 
 function problemOf(error: {
   readonly status: number | undefined;
   readonly type: string;
   readonly message: string;
 }): ApiProblem {
-  const status = error.status ?? statusOfType[error.type];
+  const status = error.status ?? statusOfType.get(error.type);
   const reason = reasonOf(status, error);
   return {
     reason,

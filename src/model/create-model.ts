@@ -10,7 +10,7 @@ import { callService } from '#model/call-service.ts';
 import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { costOf, modelFacts } from '#model/prices.ts';
-import { chooseProvider, type Provider } from '#model/providers.ts';
+import { chooseProvider, type Provider, type ProviderId } from '#model/providers.ts';
 import { hasThinking, requestBody } from '#model/request-body.ts';
 import { retryWait } from '#model/retry-wait.ts';
 import { showOnce } from '#model/show-once.ts';
@@ -43,8 +43,7 @@ function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Anthropic {
     baseURL: baseUrl,
     // Never left out: the SDK would look for one in the environment and on disk. Ollama wants some, and ignores it
     authToken: key ?? 'none',
-    // The header by which gateways knew a key before bearer tokens
-    ...(id === 'proxy' && key !== undefined && { defaultHeaders: { 'x-api-key': key } }),
+    defaultHeaders: id === 'claude' ? {} : foreignHeaders(id, key),
     fetch: deps.fetch,
     maxRetries: 0,
     // It would log and trace what people say
@@ -52,6 +51,12 @@ function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Anthropic {
     openTelemetry: false,
   });
 }
+
+/** What everybody who copied the API knows: its first version, and the header that keys were sent in before bearer tokens. */
+const foreignHeaders = (id: ProviderId, key: string | undefined) => ({
+  'anthropic-version': '2023-06-01',
+  ...(id === 'proxy' && key !== undefined && { 'x-api-key': key }),
+});
 
 async function* stream(
   service: Service,

@@ -30,26 +30,28 @@ const rates = (input: number, output: number, cacheReadShare = 0.1): Rates => ({
 const current = { contextWindow: 1_000_000, maxOutput: 128_000, adaptiveThinking: true };
 
 /** As of October 2026: https://platform.claude.com/docs/en/about-claude/models/overview and /pricing. */
-const known: Readonly<Record<string, ModelFacts>> = {
-  'claude-haiku-5-5': {
-    ...current,
-    rates: rates(0.1, 0.5),
-    longPrompt: { over: 100_000, rates: rates(0.5, 2.5) },
-  },
-  'claude-sonnet-5-5': { ...current, rates: rates(2, 10, 0.05) },
-  'claude-opus-5-5': { ...current, rates: rates(4, 20, 0.05) },
-  'claude-sonnet-5': { ...current, rates: rates(2, 10) },
-  'claude-opus-5': { ...current, rates: rates(5, 25) },
-  'claude-haiku-4-5': {
-    contextWindow: 200_000,
-    maxOutput: 64_000,
-    adaptiveThinking: false,
-    rates: rates(1, 5),
-  },
-};
+const known: ReadonlyMap<string, ModelFacts> = new Map(
+  Object.entries<ModelFacts>({
+    'claude-haiku-5-5': {
+      ...current,
+      rates: rates(0.1, 0.5),
+      longPrompt: { over: 100_000, rates: rates(0.5, 2.5) },
+    },
+    'claude-sonnet-5-5': { ...current, rates: rates(2, 10, 0.05) },
+    'claude-opus-5-5': { ...current, rates: rates(4, 20, 0.05) },
+    'claude-sonnet-5': { ...current, rates: rates(2, 10) },
+    'claude-opus-5': { ...current, rates: rates(5, 25) },
+    'claude-haiku-4-5': {
+      contextWindow: 200_000,
+      maxOutput: 64_000,
+      adaptiveThinking: false,
+      rates: rates(1, 5),
+    },
+  }),
+);
 
 /** A dated id is the same model as the id without its date. */
-export const modelFacts = (id: string): ModelFacts | undefined => known[id.replace(/-\d{8}$/, '')];
+export const modelFacts = (id: string): ModelFacts | undefined => known.get(id.replace(/-\d{8}$/, ''));
 
 /** US dollars for one call; 0 where the price is unknown. */
 export function costOf(id: string, usage: Usage): number {
