@@ -1,5 +1,5 @@
 import type { AgentEvent, Emit } from '#agent/event.ts';
-import type { Model, ModelFailureKind, ModelRequest } from '#agent/model.ts';
+import type { Model, ModelFailureKind, ModelRequest, StopReason } from '#agent/model.ts';
 import { textOf, type AssistantStep } from '#agent/step.ts';
 import { noUsage } from '#protocol/message.ts';
 
@@ -7,14 +7,16 @@ export type StepOutcome =
   | {
       readonly kind: 'message';
       readonly step: AssistantStep;
-      readonly stop: 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal' | 'context_full' | 'other';
+      readonly stop: StopReason;
       readonly contextWindow: number | undefined;
     }
   | { readonly kind: 'cancelled'; readonly step: AssistantStep | undefined }
   | {
       readonly kind: 'failed';
-      readonly step: AssistantStep | undefined;
-      readonly failure: { readonly kind: ModelFailureKind; readonly text: string };
+      /** What was shown before the connection was given up. */
+      readonly shown: string;
+      readonly reason: ModelFailureKind;
+      readonly text: string;
     };
 
 /**
@@ -27,18 +29,6 @@ export async function runStep(
   { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
 ): Promise<StepOutcome> {
   let shown = '';
-  const partial = (cut: 'cancelled' | 'failed'): AssistantStep | undefined =>
-    shown === ''
-      ? undefined
-      : {
-          kind: 'assistant',
-          content: [{ type: 'text', text: shown }],
-          model: request.model,
-          usage: noUsage,
-          cost: 0,
-          cut,
-        };
-
   try {
     for await (const part of model.stream(request, signal)) {
       if (signal.aborted) break;
@@ -51,15 +41,23 @@ export async function runStep(
           emit(thinkingEvent(part));
           break;
         case 'failure':
-          return { kind: 'failed', step: partial('failed'), failure: { kind: part.kind, text: part.text } };
+          return { kind: 'failed', shown, reason: part.kind, text: part.text };
         case 'message': {
+          const content = [...part.content];
+          const notice = stopNotice(part.stop);
+          if (notice !== undefined) {
+            const delta = shown === '' ? notice : `\n\n${notice}`;
+            shown += delta;
+            emit({ type: 'text_delta', text: delta });
+            content.push({ type: 'text', text: notice });
+          }
           const step: AssistantStep = {
             kind: 'assistant',
-            content: [...part.content],
+            content,
             model: part.model,
             usage: part.usage,
             cost: part.cost,
-            ...(part.yielded === undefined ? {} : { shown: part.yielded }),
+            ...(shown === textOf(content) ? {} : { shown }),
           };
           return { kind: 'message', step, stop: part.stop, contextWindow: part.contextWindow };
         }
@@ -68,8 +66,31 @@ export async function runStep(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  if (signal.aborted) return { kind: 'cancelled', step: partial('cancelled') };
-  throw new Error('the model ended without a message');
+  if (!signal.aborted) throw new Error('the model ended without a message');
+  return { kind: 'cancelled', step: shown === '' ? undefined : cancelledStep(shown, request.model) };
+}
+
+const cancelledStep = (shown: string, model: string): AssistantStep => ({
+  kind: 'assistant',
+  content: [{ type: 'text', text: shown }],
+  model,
+  usage: noUsage,
+  cost: 0,
+  cancelled: true,
+});
+
+/** Told as part of the answer, so that the user and, on the next turn, the model know why it ends there. */
+function stopNotice(stop: StopReason): string | undefined {
+  switch (stop) {
+    case 'refusal':
+      return 'The model declined to go on with this. Rephrase the request, or start a new conversation.';
+    case 'context_full':
+      return 'The conversation is longer than the model can hold. Start a new conversation to go on.';
+    case 'max_tokens':
+      return 'The answer reached the longest length the model may write. Send "continue" for the rest.';
+    default:
+      return undefined;
+  }
 }
 
 /** Thinking is shown in the form that clients know from the agent SDK. */

@@ -72,8 +72,10 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   const prepared = tool.prepare(call.input);
   if (!prepared.ok) return refuse(`The input of ${call.name} does not fit its schema:\n${prepared.problem}`);
 
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  const signal = AbortSignal.any([deps.signal, deadline]);
+  const deadline = new AbortController();
+  // Cleared below: an object with a timer cannot sleep
+  const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
+  const signal = AbortSignal.any([deps.signal, deadline.signal]);
   try {
     const output = await Promise.race([
       prepared.value({ signal, toolUseId: call.id }),
@@ -82,10 +84,12 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
     return { type: 'tool_result', tool_use_id: call.id, content: cap(output), is_error: false };
   } catch (error) {
     if (deps.signal.aborted) return refuse(INTERRUPTED);
-    if (deadline.aborted) return refuse(`${call.name} did not finish in time and was stopped.`);
+    if (deadline.signal.aborted) return refuse(`${call.name} did not finish in time and was stopped.`);
     if (error instanceof ToolFailure) return refuse(capText(error.message));
     deps.onToolError(call.name, error);
     return refuse(`${call.name} failed for an internal reason. Trying the same call again will not help.`);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

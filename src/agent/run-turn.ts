@@ -1,10 +1,10 @@
 import type { Emit } from '#agent/event.ts';
-import type { Model, ModelFailureKind } from '#agent/model.ts';
+import type { Model, ModelFailureKind, StopReason } from '#agent/model.ts';
 import { closingEvents, runStep } from '#agent/run-step.ts';
 import { runToolCalls } from '#agent/run-tool-calls.ts';
 import type { Step } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
-import { addUsage, noUsage, type Message, type ToolUseBlock, type Usage } from '#protocol/message.ts';
+import { addUsage, noUsage, type Message, type Usage } from '#protocol/message.ts';
 import type { Clock } from '#lib/clock.ts';
 
 export interface TurnDeps {
@@ -38,12 +38,19 @@ export interface TurnTotals {
 }
 
 export type TurnOutcome =
-  | { readonly kind: 'finished'; readonly totals: TurnTotals }
+  | {
+      readonly kind: 'finished';
+      readonly totals: TurnTotals;
+      /** The model stopped for a reason of its own: refused, or ran out of room. */
+      readonly incomplete: boolean;
+    }
   | { readonly kind: 'cancelled'; readonly totals: TurnTotals }
   | {
       readonly kind: 'failed';
       readonly totals: TurnTotals;
       readonly reason: ModelFailureKind | 'step_limit';
+      /** What was shown of a message that was never finished, and is in no step. */
+      readonly shown: string;
       /** For the user, in our words. */
       readonly text: string;
     };
@@ -54,74 +61,52 @@ export type TurnOutcome =
  * that is started again with what was saved goes on where it stopped.
  */
 export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<TurnOutcome> {
+  const { model, system, maxSteps } = request;
   const messages = [...request.messages];
-  const definitions = deps.tools.map(({ name, description, inputSchema }) => ({
+  const tools = deps.tools.map(({ name, description, inputSchema }) => ({
     name,
     description,
     input_schema: inputSchema,
   }));
   let totals: TurnTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
+  let stop: StopReason = 'end_turn';
 
   for (;;) {
-    const calls = openCalls(messages);
-    if (calls.length > 0) {
+    const last = messages.at(-1);
+    if (last?.role === 'assistant') {
+      const calls = last.content.filter((block) => block.type === 'tool_use');
+      if (calls.length === 0)
+        return { kind: 'finished', totals, incomplete: stop !== 'end_turn' && stop !== 'other' };
       const results = await runToolCalls(calls, deps);
       deps.save({ kind: 'tool_results', results });
       messages.push({ role: 'user', content: results });
     }
     if (deps.signal.aborted) return { kind: 'cancelled', totals };
-    if (totals.steps >= request.maxSteps) {
+    if (totals.steps >= maxSteps) {
       const text = `I stopped after ${totals.steps} steps, the most that one turn may take. Send "continue" to go on.`;
-      return { kind: 'failed', totals, reason: 'step_limit', text };
+      return { kind: 'failed', totals, reason: 'step_limit', shown: '', text };
     }
 
     const startedAt = deps.clock.now();
-    const { model, system } = request;
-    const outcome = await runStep(deps.model, { model, system, tools: definitions, messages }, deps);
+    const outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
     totals = { ...totals, apiMs: totals.apiMs + deps.clock.now() - startedAt };
-
-    if (outcome.kind !== 'message') {
+    if (outcome.kind === 'failed') return { ...outcome, totals };
+    if (outcome.kind === 'cancelled') {
       if (outcome.step !== undefined) deps.save(outcome.step);
-      if (outcome.kind === 'cancelled') return { kind: 'cancelled', totals };
-      return { kind: 'failed', totals, reason: outcome.failure.kind, text: outcome.failure.text };
+      return { kind: 'cancelled', totals };
     }
 
-    const { step, stop, contextWindow } = outcome;
+    const { step } = outcome;
+    for (const event of closingEvents(step)) deps.emit(event);
+    deps.save(step);
+    messages.push({ role: 'assistant', content: step.content });
+    stop = outcome.stop;
     totals = {
       steps: totals.steps + 1,
       usage: addUsage(totals.usage, step.usage),
       cost: totals.cost + step.cost,
       apiMs: totals.apiMs,
-      contextWindow,
+      contextWindow: outcome.contextWindow,
     };
-    for (const event of closingEvents(step)) deps.emit(event);
-    deps.save(step);
-    messages.push({ role: 'assistant', content: step.content });
-    if (openCalls(messages).length > 0) continue;
-
-    const problem = stopProblem(stop);
-    return problem === undefined
-      ? { kind: 'finished', totals }
-      : { kind: 'failed', totals, reason: 'invalid_request', text: problem };
-  }
-}
-
-/** Calls of the newest message that have no results yet. */
-function openCalls(messages: readonly Message[]): ToolUseBlock[] {
-  const last = messages.at(-1);
-  if (last?.role !== 'assistant') return [];
-  return last.content.filter((block) => block.type === 'tool_use');
-}
-
-function stopProblem(stop: string): string | undefined {
-  switch (stop) {
-    case 'refusal':
-      return 'The model declined to go on with this. Rephrase the request, or start a new conversation.';
-    case 'context_full':
-      return 'The conversation is longer than the model can hold. Start a new conversation to go on.';
-    case 'max_tokens':
-      return 'The answer reached the longest length the model may write. Send "continue" for the rest.';
-    default:
-      return undefined;
   }
 }

@@ -11,8 +11,8 @@ export const AssistantStep = z.object({
   cost: z.number(),
   /** What the deltas showed, where that is not the text of `content`. */
   shown: z.string().optional(),
-  /** Why the message is only a part of what it would have been. */
-  cut: z.enum(['cancelled', 'failed']).optional(),
+  /** The user stopped it: only a part of what it would have been. */
+  cancelled: z.literal(true).optional(),
 });
 export type AssistantStep = z.infer<typeof AssistantStep>;
 

@@ -85,6 +85,12 @@ export const Done = z.object({
 });
 export type Done = z.infer<typeof Done>;
 
+/**
+ * Only for clients that sent `last_event`: the turn was interrupted (a deploy, a crash) and goes on from its last
+ * finished step. What was shown of an unfinished message is void.
+ */
+export const TurnResumed = z.object({ type: z.literal('turn_resumed'), ...numbered });
+
 export const Cancelled = z.object({ type: z.literal('cancelled'), ...numbered });
 
 /** Refers to one connection, not to the session's stream, so it carries no `event_id`. */
@@ -118,6 +124,7 @@ export const StreamEvent = z.discriminatedUnion('type', [
   ContentBlock,
   ToolUse,
   ToolResult,
+  TurnResumed,
   Done,
   Cancelled,
 ]);

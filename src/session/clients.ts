@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { ServerEvent } from '#protocol/server-event.ts';
+
+/** What a socket remembers while its object sleeps (2 KB at most). */
+export const SocketState = z.object({
+  /** The token's id: it may be revoked while the socket is open. */
+  jti: z.string(),
+  /** When the token was issued, in seconds since 1970: one that is older than a changed password is void. */
+  iat: z.number(),
+  /** When it was last checked, milliseconds since 1970. */
+  checkedAt: z.number(),
+  /** Whether the client sent `last_event` and so understands the events that we added. */
+  resumable: z.boolean(),
+  clientType: z.string(),
+  agentId: z.string().nullable(),
+});
+export type SocketState = z.infer<typeof SocketState>;
+
+/** A reader of the stream that is no socket, such as an SSE response. */
+export interface Reader {
+  send(event: ServerEvent): void;
+}
+
+/** Events that older clients have never seen; they get the stream as it always was. */
+const additions = new Set<ServerEvent['type']>(['user_message', 'turn_resumed']);
+
+/** Everyone who watches a session. Sockets hibernate: they outlive this object and are found again. */
+export class Clients {
+  readonly #context: DurableObjectState;
+  readonly #sockets = new Map<WebSocket, SocketState>();
+  readonly #readers = new Set<Reader>();
+
+  constructor(context: DurableObjectState) {
+    this.#context = context;
+    for (const socket of context.getWebSockets()) {
+      this.#sockets.set(socket, SocketState.parse(socket.deserializeAttachment()));
+    }
+  }
+
+  get size(): number {
+    return this.#sockets.size + this.#readers.size;
+  }
+
+  get sockets(): ReadonlyMap<WebSocket, SocketState> {
+    return this.#sockets;
+  }
+
+  accept(socket: WebSocket, state: SocketState): void {
+    this.#context.acceptWebSocket(socket);
+    this.remember(socket, state);
+  }
+
+  remember(socket: WebSocket, state: SocketState): void {
+    socket.serializeAttachment(state);
+    this.#sockets.set(socket, state);
+  }
+
+  forget(socket: WebSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  addReader(reader: Reader): () => void {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  }
+
+  broadcast(event: ServerEvent): void {
+    const isAddition = additions.has(event.type);
+    const frame = JSON.stringify(event);
+    for (const [socket, state] of this.#sockets) {
+      if (!isAddition || state.resumable) sendFrame(socket, frame);
+    }
+    for (const reader of this.#readers) reader.send(event);
+  }
+
+  send(socket: WebSocket, event: ServerEvent): void {
+    if (additions.has(event.type) && this.#sockets.get(socket)?.resumable !== true) return;
+    sendFrame(socket, JSON.stringify(event));
+  }
+}
+
+/** A socket that is closing refuses to send; its client comes back and asks for what it missed. */
+function sendFrame(socket: WebSocket, frame: string): void {
+  if (socket.readyState === WebSocket.READY_STATE_OPEN) socket.send(frame);
+}

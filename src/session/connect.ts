@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { SocketState } from '#session/clients.ts';
+import { eventsAfter } from '#session/replay.ts';
+import { readRow, type Session } from '#session/session.ts';
+
+export const Connection = SocketState.extend({
+  /** Whether the client named the session; else the id is a fresh one. */
+  resume: z.boolean(),
+  /** The last `event_id` that the client has seen; null from a client that does not count. */
+  lastEvent: z.number().int().min(0).nullable(),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/**
+ * Takes a socket in: `ready`, what it missed, then the live stream. Contract: all in one go, so that nothing can
+ * happen between what is caught up with and what is live.
+ */
+export function connect(session: Session, socket: WebSocket, connection: Connection): void {
+  const { clients, stream, entries, sessionId } = session;
+  const { resume, lastEvent, ...state } = connection;
+  const row = readRow(session.sql);
+  if (resume && row === undefined) {
+    refuse(socket, sessionId);
+    return;
+  }
+  if (row !== undefined && state.agentId !== null && state.agentId !== row.agent_id) {
+    session.sql.exec('UPDATE session SET agent_id = ?', state.agentId);
+  }
+  clients.accept(socket, state);
+
+  const resumed = { session_id: sessionId, resumed: true, turn_count: row?.turn_count ?? 0 };
+  clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
+  const from = lastEvent ?? stream.liveFrom;
+  for (const event of eventsAfter(from, { entries, stream, sessionId })) clients.send(socket, event);
+}
+
+/** Accepted first: a close before that never reaches a client with its code and reason. */
+function refuse(socket: WebSocket, sessionId: string): void {
+  socket.accept();
+  socket.send(JSON.stringify({ type: 'error', error: `Session '${sessionId}' not found` }));
+  socket.close(4004, 'Session not found');
+}

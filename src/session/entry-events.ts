@@ -1,0 +1,74 @@
+import { closingEvents, thinkingEvent } from '#agent/run-step.ts';
+import { resultText } from '#agent/run-tool-calls.ts';
+import type { AssistantStep } from '#agent/step.ts';
+import { redact, redactJson } from '#lib/redact/index.ts';
+import type { StreamEvent } from '#protocol/server-event.ts';
+import { failureText, type Entry } from '#session/entry.ts';
+
+/** How far an event moves the stream: text by its length, so that a client may come back to the middle of it. */
+export const width = (event: StreamEvent): number => (event.type === 'text_delta' ? event.text.length : 1);
+
+/**
+ * The events that an entry stands for, redacted, as they were (or will be) shown. Contract: their widths add up to
+ * what the live stream advanced by, because a redacted whole equals the redacted pieces joined.
+ */
+export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
+  const { body } = entry;
+  switch (body.kind) {
+    case 'prompt':
+      return promptEvents(entry, sessionId);
+    case 'assistant':
+      return [...shownEvents(body), ...(body.cancelled ? [] : closingEvents(body).map(redactEvent))];
+    case 'tool_results':
+      return body.results.map((result) =>
+        redactEvent({
+          type: 'tool_result',
+          tool_use_id: result.tool_use_id,
+          content: resultText(result),
+          is_error: result.is_error ?? false,
+        }),
+      );
+    case 'failure':
+      return [...textEvents(body.shown), redactEvent({ type: 'assistant_text', text: failureText(body) })];
+    case 'end':
+      return [body.done ?? { type: 'cancelled' }];
+  }
+}
+
+export function promptEvents(entry: Entry, sessionId: string): StreamEvent[] {
+  if (entry.body.kind !== 'prompt') return [];
+  return [
+    { type: 'session_id', session_id: sessionId },
+    redactEvent({ type: 'user_message', content: entry.body.content, message_id: promptId(entry) }),
+  ];
+}
+
+/** The id by which clients know a prompt: the one they gave it, else its place in the transcript. */
+export const promptId = (entry: Entry): string => entry.messageId ?? `${entry.seq}.0`;
+
+export const redactEvent = (event: StreamEvent): StreamEvent => redactJson(event);
+
+function textEvents(shown: string): StreamEvent[] {
+  const text = redact(shown);
+  return text === '' ? [] : [{ type: 'text_delta', text }];
+}
+
+/** What the deltas and thinking blocks of a message showed, each run of text as one delta. */
+function shownEvents(step: AssistantStep): StreamEvent[] {
+  const events: StreamEvent[] = [];
+  const texts: string[] = [];
+  const flush = () => {
+    events.push(...textEvents(texts.splice(0).join('\n\n')));
+  };
+  for (const block of step.content) {
+    if (block.type === 'thinking') {
+      flush();
+      events.push(redactEvent(thinkingEvent(block)));
+    } else if (block.type === 'text' && step.shown === undefined && block.text.trim() !== '') {
+      texts.push(block.text);
+    }
+  }
+  if (step.shown !== undefined) texts.push(step.shown);
+  flush();
+  return events;
+}

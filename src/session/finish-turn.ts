@@ -1,0 +1,125 @@
+import type { TurnOutcome } from '#agent/run-turn.ts';
+import { makeTitle } from '#lib/session-title.ts';
+import { addUsage, noUsage } from '#protocol/message.ts';
+import type { Done } from '#protocol/server-event.ts';
+import type { HistoryRecord } from '#protocol/session.ts';
+import { appendEntry } from '#session/append-entry.ts';
+import { failureText, type Entry, type FailureEntry } from '#session/entry.ts';
+import { historyRecords } from '#session/history.ts';
+import { readRow, userSpaceOf, type Session } from '#session/session.ts';
+
+/**
+ * Ends a turn: the user's list and search learn of it, then the clients, then the history files. Contract: a turn
+ * whose end was announced is stored; ending it again after a crash changes nothing twice.
+ */
+export async function finishTurn(session: Session, turn: number, outcome: TurnOutcome): Promise<void> {
+  const { entries, stream } = session;
+  if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
+  await tellUserSpace(session, turn);
+
+  const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
+  const cost = turnTotals(entries.turn(turn)).cost;
+  stream.emit(done ?? { type: 'cancelled' });
+  appendEntry(session, turn, { kind: 'end', done });
+  session.sql.exec(
+    'UPDATE session SET finished_turn = ?, turn_count = turn_count + 1, cost = cost + ?, attempts = 0',
+    turn,
+    cost,
+  );
+  await tellHistoryFiles(session);
+}
+
+function storeFailure(
+  session: Session,
+  turn: number,
+  { reason, shown, text }: Omit<FailureEntry, 'kind'>,
+): void {
+  if (session.entries.turn(turn).at(-1)?.body.kind === 'failure') return;
+  const failure = { kind: 'failure', reason, shown, text } as const;
+  session.stream.emit({ type: 'assistant_text', text: failureText(failure) });
+  appendEntry(session, turn, failure);
+}
+
+function doneEvent(
+  session: Session,
+  turn: number,
+  outcome: Exclude<TurnOutcome, { kind: 'cancelled' }>,
+): Done {
+  const { steps, usage, cost } = turnTotals(session.entries.turn(turn));
+  const { apiMs, contextWindow } = outcome.totals;
+  return {
+    type: 'done',
+    turn_count: steps,
+    total_cost_usd: (readRow(session.sql)?.cost ?? 0) + cost,
+    turn_cost_usd: cost,
+    duration_ms: session.clock.now() - (session.running?.startedAt ?? session.clock.now()),
+    duration_api_ms: apiMs,
+    is_error: outcome.kind === 'failed' || outcome.incomplete,
+    usage: { ...usage, ...(contextWindow === undefined ? {} : { context_window: contextWindow }) },
+  };
+}
+
+/** From what was stored, so that steps from before an interruption count too. */
+function turnTotals(entries: readonly Entry[]) {
+  const steps = entries.flatMap(({ body }) => (body.kind === 'assistant' && !body.cancelled ? [body] : []));
+  return {
+    steps: steps.length,
+    usage: steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
+    cost: steps.reduce((sum, step) => sum + step.cost, 0),
+  };
+}
+
+/** Before `done` goes out, so that a client that then asks for its list or searches finds the turn. */
+async function tellUserSpace(session: Session, turn: number): Promise<void> {
+  const entries = session.entries.turn(turn);
+  const records = entries.flatMap((entry) =>
+    historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
+  );
+  const text = (role: HistoryRecord['role']) =>
+    searchText(records.find(({ record }) => record.role === role)?.record);
+  await userSpaceOf(session).finishTurn({
+    session_id: session.sessionId,
+    turn_count: (readRow(session.sql)?.turn_count ?? 0) + 1,
+    updated_at: session.clock.now(),
+    title: turn === 1 ? makeTitle(text('user'), text('assistant')) : null,
+    records: records
+      .filter(({ record }) => record.role !== 'system')
+      .map(({ seq, record }) => ({ seq, role: record.role, text: searchText(record) })),
+  });
+}
+
+function searchText(record: HistoryRecord | undefined): string {
+  if (record === undefined) return '';
+  const { content } = record;
+  const text =
+    typeof content === 'string'
+      ? content
+      : content
+          .flatMap((block) =>
+            typeof block === 'object' && block !== null && 'text' in block && typeof block.text === 'string'
+              ? [block.text]
+              : [],
+          )
+          .join('\n');
+  return record.tool_name === null ? text : `${record.tool_name} ${text}`;
+}
+
+/** One file a turn: what it costs does not grow with the session. A turn that was missed is made up for here. */
+async function tellHistoryFiles(session: Session): Promise<void> {
+  const row = readRow(session.sql);
+  if (row === undefined) return;
+  for (let turn = row.told_turn + 1; turn <= row.finished_turn; turn++) {
+    const lines = session.entries
+      .turn(turn)
+      .flatMap(historyRecords)
+      .map((record) => JSON.stringify(record));
+    await session.files.put(historyKey(session, turn), `${lines.join('\n')}\n`);
+    session.sql.exec('UPDATE session SET told_turn = ?', turn);
+  }
+}
+
+export const historyPrefix = ({ username, sessionId }: Pick<Session, 'username' | 'sessionId'>): string =>
+  `users/${username}/history/${sessionId}/`;
+
+const historyKey = (session: Session, turn: number): string =>
+  `${historyPrefix(session)}${String(turn).padStart(8, '0')}.jsonl`;

@@ -1,0 +1,54 @@
+import { Workspace } from '#files/workspace.ts';
+import { workspaceTables } from '#files/workspace-tables.ts';
+import { systemClock } from '#lib/clock.ts';
+import { consoleLog } from '#lib/log.ts';
+import { migrate } from '#lib/migrate.ts';
+import { createModel } from '#model/create-model.ts';
+import { liveModelDeps } from '#model/model-deps.ts';
+import { Settings } from '#protocol/settings.ts';
+import { Clients } from '#session/clients.ts';
+import { EntryStore } from '#session/entry-store.ts';
+import { EventStream } from '#session/event-stream.ts';
+import type { Session } from '#session/session.ts';
+import { sessionTables } from '#session/tables.ts';
+import { createTools } from '#tools/index.ts';
+
+/** The one place that says `new` for what a session works with. */
+export function openSession(context: DurableObjectState, env: Env): Session {
+  const [username = '', sessionId = ''] = (context.id.name ?? '').split('/');
+  const settings = Settings.parse(env);
+  const { sql } = context.storage;
+  migrate(sql, [...sessionTables, ...workspaceTables]);
+
+  const clock = systemClock;
+  const log = consoleLog;
+  const entries = new EntryStore(sql);
+  const clients = new Clients(context);
+  const workspace = new Workspace({
+    sql,
+    transaction: (act) => context.storage.transactionSync(act),
+    bucket: env.FILES,
+    prefix: `users/${username}/files/${sessionId}`,
+    clock,
+    log,
+  });
+  return {
+    username,
+    sessionId,
+    settings,
+    sql,
+    entries,
+    clients,
+    stream: new EventStream({ clients, log, position: entries.position() }),
+    workspace,
+    model: createModel(settings, liveModelDeps),
+    tools: createTools({ workspace }),
+    userSpace: env.USER_SPACE,
+    db: env.DB,
+    files: env.FILES,
+    clock,
+    log,
+    running: undefined,
+    closed: false,
+  };
+}

@@ -1,0 +1,58 @@
+import type { History, HistoryRecord } from '#protocol/session.ts';
+import { promptText } from '#protocol/prompt.ts';
+import { redact } from '#lib/redact/index.ts';
+import { seqOf } from '#session/entry.ts';
+import { historyRecords } from '#session/history.ts';
+import { readRow, type Session } from '#session/session.ts';
+
+/** Enough for one response; a client that names no limit gets everything, as clients always did. */
+const ENTRIES_PER_READ = 500;
+
+export interface HistoryPage {
+  /** Records at most. */
+  readonly limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** A page of the session's records, oldest first; empty where there is no session. */
+export function readHistory(session: Session, { limit = Infinity, cursor }: HistoryPage): History {
+  const { entries, running } = session;
+  const row = readRow(session.sql);
+  const messages: HistoryRecord[] = [];
+  let [seq, skip] = readCursor(cursor);
+  let next: string | null = null;
+
+  read: for (;;) {
+    const batch = [...entries.range(seq, Number.MAX_SAFE_INTEGER, ENTRIES_PER_READ)];
+    for (const entry of batch) {
+      for (const [index, record] of historyRecords(entry).entries()) {
+        if (entry.seq === seq && index < skip) continue;
+        if (messages.length >= limit) {
+          next = `${entry.seq}.${index}`;
+          break read;
+        }
+        messages.push(record);
+      }
+    }
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < ENTRIES_PER_READ) break;
+    [seq, skip] = [last.seq + 1, 0];
+  }
+
+  const [first] = entries.range(seqOf(1, 0), seqOf(1, 1));
+  return {
+    session_id: session.sessionId,
+    messages,
+    turn_count: row?.turn_count ?? 0,
+    first_message:
+      first?.body.kind === 'prompt' ? redact(promptText(first.body.content)).slice(0, 100) : null,
+    last_event: Math.max(entries.position(), running?.shownFrom ?? 0),
+    next_cursor: next,
+  };
+}
+
+function readCursor(cursor: string | undefined): [seq: number, skip: number] {
+  const match = /^(\d{1,16})\.(\d{1,6})$/.exec(cursor ?? '');
+  return match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
+}

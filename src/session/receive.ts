@@ -1,0 +1,58 @@
+import { assertNever } from '#lib/assert-never.ts';
+import { parseClientMessage } from '#protocol/client-message.ts';
+import type { SocketState } from '#session/clients.ts';
+import { readRow, type Session } from '#session/session.ts';
+import { submitPrompt } from '#session/submit-prompt.ts';
+
+/** One frame of a client. The promise ends with the work that it started, which keeps the object awake. */
+export async function receive(session: Session, socket: WebSocket, frame: string): Promise<void> {
+  const state = session.clients.sockets.get(socket);
+  if (state === undefined) return;
+  const message = parseClientMessage(frame);
+  if (!message.ok) return sendError(session, socket, message.problem);
+  if (message.value === undefined) return;
+
+  switch (message.value.type) {
+    case 'prompt':
+      return prompt(session, socket, { ...message.value, ...state });
+    case 'cancel':
+      return cancel(session, socket);
+    case 'compact':
+      return compact(session, socket);
+    case 'answer':
+    case 'plan_approval':
+      // Nothing asks yet, so there is nothing that this could answer
+      return;
+    default:
+      return assertNever(message.value);
+  }
+}
+
+async function prompt(
+  session: Session,
+  socket: WebSocket,
+  message: Parameters<typeof submitPrompt>[1] & SocketState,
+): Promise<void> {
+  const submitted = submitPrompt(session, message);
+  if (submitted.ok) return submitted.value.work;
+  sendError(session, socket, submitted.problem);
+}
+
+/** Contract: one `cancelled` for each request; a running turn sends its own when its calls have stopped. */
+function cancel(session: Session, socket: WebSocket): void {
+  if (session.running === undefined) session.clients.send(socket, { type: 'cancelled' });
+  else session.running.abort.abort();
+}
+
+function compact(session: Session, socket: WebSocket): void {
+  sendError(
+    session,
+    socket,
+    readRow(session.sql) === undefined
+      ? 'No active SDK session to compact'
+      : 'Compact failed: conversations cannot be compacted yet. The oldest messages leave the model’s view by themselves when it is full.',
+  );
+}
+
+const sendError = (session: Session, socket: WebSocket, error: string): void =>
+  session.clients.send(socket, { type: 'error', error });

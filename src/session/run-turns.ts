@@ -1,0 +1,142 @@
+import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
+import { catalog } from '#catalog/catalog.ts';
+import { buildSystemPrompt } from '#catalog/system-prompt.ts';
+import { redact } from '#lib/redact/index.ts';
+import { noUsage } from '#protocol/message.ts';
+import { promptText } from '#protocol/prompt.ts';
+import { appendEntry } from '#session/append-entry.ts';
+import { seqOf, type Entry } from '#session/entry.ts';
+import { promptEvents } from '#session/entry-events.ts';
+import { finishTurn } from '#session/finish-turn.ts';
+import { modelMessages } from '#session/model-messages.ts';
+import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
+import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
+
+/** A turn that was interrupted this often without a new step would fail, and cost, for ever. */
+const MAX_ATTEMPTS = 3;
+
+/** More than one step can emit, so that a position lost in a crash is never given again. */
+const POSITIONS_PER_ATTEMPT = 2 ** 24;
+
+/**
+ * Runs what waits, one turn after the other, until nothing does. Contract: only one run at a time in an object; it
+ * never throws.
+ */
+export async function runTurns(session: Session): Promise<void> {
+  while (session.running === undefined && !session.closed) {
+    const row = readRow(session.sql);
+    if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return;
+    const turn = row.finished_turn + 1;
+    const abort = new AbortController();
+    const from = session.stream.position;
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    session.running = { turn, abort, startedAt: session.clock.now(), from, shownFrom: from, ended };
+    const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
+    try {
+      await finishTurn(session, turn, await runOne(session, row, abort.signal));
+    } catch (error) {
+      session.log.error('turn failed', { sessionId: session.sessionId, turn, error: String(error) });
+      await finishTurn(session, turn, internalFailure);
+    } finally {
+      clearInterval(watch);
+      session.running = undefined;
+      end();
+    }
+  }
+}
+
+/**
+ * Called once when the object wakes. A turn that is not finished then was interrupted: clients are told, and it goes
+ * on from its last stored step.
+ */
+export function resumeTurns(session: Session): Promise<void> {
+  const row = readRow(session.sql);
+  if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return Promise.resolve();
+  const attempts = row.attempts + 1;
+  session.sql.exec('UPDATE session SET attempts = ?', attempts);
+  session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);
+  session.stream.emit({ type: 'turn_resumed' });
+  session.log.warn('turn resumed', { sessionId: session.sessionId, attempts });
+  return runTurns(session);
+}
+
+async function runOne(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
+  const turn = row.finished_turn + 1;
+  const stored = session.entries.turn(turn);
+  const [prompt] = stored;
+  if (prompt === undefined) throw new Error(`turn ${turn} has no prompt`);
+  if (row.listed === 0) await listSession(session, row, prompt);
+  if (stored.length === 1)
+    for (const event of promptEvents(prompt, session.sessionId)) session.stream.emit(event);
+  if (session.running !== undefined) session.running.shownFrom = session.stream.position;
+  return knownOutcome(row, stored) ?? runAgent(session, row, signal);
+}
+
+/** A new session is in the user's list before its first event goes out, so that a client that then asks finds it. */
+async function listSession(session: Session, row: SessionRow, prompt: Entry): Promise<void> {
+  const text = prompt.body.kind === 'prompt' ? promptText(prompt.body.content) : '';
+  await userSpaceOf(session).startSession({
+    session_id: session.sessionId,
+    agent_id: row.agent_id,
+    first_message: redact(text).slice(0, 100),
+    created_at: row.created_at,
+    client_type: row.client_type,
+  });
+  session.sql.exec('UPDATE session SET listed = 1');
+}
+
+/** How the turn ended, where that was stored before its end was. */
+function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnOutcome | undefined {
+  const last = stored.at(-1)?.body;
+  if (last?.kind === 'failure') return { ...last, kind: 'failed', totals: noTotals, reason: 'unknown' };
+  if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
+  if (row.attempts > MAX_ATTEMPTS) {
+    const text = `This answer was interrupted ${row.attempts} times and was given up. Send your message again to retry.`;
+    return { kind: 'failed', totals: noTotals, reason: 'server_error', shown: '', text };
+  }
+  return undefined;
+}
+
+function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
+  const { entries, stream, clock } = session;
+  const turn = row.finished_turn + 1;
+  const agent = catalog.agent(row.agent_id);
+  const view = modelMessages(entries, row.window_start, seqOf(turn + 1, 0));
+  if (view.start !== row.window_start) session.sql.exec('UPDATE session SET window_start = ?', view.start);
+
+  return runTurn(
+    {
+      model: session.model,
+      tools: session.tools.filter(({ name }) => agent.tools.includes(name)),
+      emit: (event) => stream.emit(event),
+      save: (step) => {
+        appendEntry(session, turn, step);
+        if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
+      },
+      clock,
+      signal,
+      onToolError: (tool, error) =>
+        session.log.error('tool failed', { sessionId: session.sessionId, tool, error: String(error) }),
+    },
+    {
+      model: agent.model,
+      system: buildSystemPrompt({
+        agent,
+        clientType: row.client_type,
+        startedOn: new Date(row.created_at).toISOString().slice(0, 10),
+      }),
+      messages: view.messages,
+      maxSteps: session.settings.MAX_STEPS,
+    },
+  );
+}
+
+const noTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
+
+const internalFailure: TurnOutcome = {
+  kind: 'failed',
+  totals: noTotals,
+  reason: 'server_error',
+  shown: '',
+  text: 'Something went wrong inside Edgewise, and the answer was stopped. What was done until then is kept. Send your message again to retry.',
+};

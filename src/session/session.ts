@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Clock } from '#lib/clock.ts';
+import type { Log } from '#lib/log.ts';
+import type { Settings } from '#protocol/settings.ts';
+import type { Workspace } from '#files/workspace.ts';
+import type { Model } from '#agent/model.ts';
+import type { Tool } from '#agent/tool.ts';
+import type { Clients } from '#session/clients.ts';
+import type { EntryStore } from '#session/entry-store.ts';
+import type { EventStream } from '#session/event-stream.ts';
+
+/** What a session knows of itself: its one row. Absent until the first prompt, or until it is made by a route. */
+export const SessionRow = z.object({
+  session_id: z.string(),
+  username: z.string(),
+  agent_id: z.string().nullable(),
+  client_type: z.string(),
+  created_at: z.number(),
+  /** 1 once `UserSpace` lists it. */
+  listed: z.number(),
+  turn_count: z.number(),
+  /** US dollars. */
+  cost: z.number(),
+  /** Turns up to here have ended. */
+  finished_turn: z.number(),
+  /** Turns up to here are in the history files. */
+  told_turn: z.number(),
+  /** How often the unfinished turn was started again without a new step. */
+  attempts: z.number(),
+  /** The entry with which the model's view begins. */
+  window_start: z.number(),
+});
+export type SessionRow = z.infer<typeof SessionRow>;
+
+export interface RunningTurn {
+  readonly turn: number;
+  readonly abort: AbortController;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Stream position before the turn. */
+  readonly from: number;
+  /** Stream position after its prompt was shown. */
+  shownFrom: number;
+  /** Resolves when nothing more will be written for the turn. */
+  readonly ended: Promise<void>;
+}
+
+/** The deps of everything a session does, made once per object, and the little that is not worth a row. */
+export interface Session {
+  readonly username: string;
+  readonly sessionId: string;
+  readonly settings: Settings;
+  readonly sql: SqlStorage;
+  readonly entries: EntryStore;
+  readonly clients: Clients;
+  readonly stream: EventStream;
+  readonly workspace: Workspace;
+  readonly model: Model;
+  readonly tools: readonly Tool[];
+  readonly userSpace: Env['USER_SPACE'];
+  readonly db: D1Database;
+  readonly files: R2Bucket;
+  readonly clock: Clock;
+  readonly log: Log;
+  running: RunningTurn | undefined;
+  /** Set while the session is being deleted: nothing starts any more. */
+  closed: boolean;
+}
+
+export function readRow(sql: SqlStorage): SessionRow | undefined {
+  const rows = sql.exec('SELECT * FROM session').toArray();
+  return rows[0] === undefined ? undefined : SessionRow.parse(rows[0]);
+}
+
+export const userSpaceOf = (session: Session) => session.userSpace.getByName(session.username);
+
+/** Makes the session's row if there is none. */
+export function ensureRow(
+  session: Session,
+  { agentId, clientType }: { agentId: string | null; clientType: string },
+): void {
+  session.sql.exec(
+    'INSERT OR IGNORE INTO session (id, session_id, username, agent_id, client_type, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+    session.sessionId,
+    session.username,
+    agentId,
+    clientType,
+    session.clock.now(),
+  );
+}

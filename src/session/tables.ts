@@ -1,0 +1,36 @@
+/**
+ * A session's own tables. A turn is what follows one prompt; its entries share its number, so that a prompt sent
+ * while a turn runs is stored at once and still reads in its place.
+ */
+export const sessionTables: readonly string[] = [
+  `CREATE TABLE session (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     session_id TEXT NOT NULL,
+     username TEXT NOT NULL,
+     agent_id TEXT,
+     client_type TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     listed INTEGER NOT NULL DEFAULT 0,
+     turn_count INTEGER NOT NULL DEFAULT 0,
+     cost REAL NOT NULL DEFAULT 0,
+     finished_turn INTEGER NOT NULL DEFAULT 0,
+     told_turn INTEGER NOT NULL DEFAULT 0,
+     attempts INTEGER NOT NULL DEFAULT 0,
+     window_start INTEGER NOT NULL DEFAULT 0
+   )`,
+  `CREATE TABLE entry (
+     seq INTEGER PRIMARY KEY,
+     position INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     message_id TEXT,
+     body TEXT NOT NULL,
+     parts INTEGER NOT NULL DEFAULT 0
+   )`,
+  `CREATE UNIQUE INDEX entry_message_id ON entry (message_id) WHERE message_id IS NOT NULL`,
+  `CREATE TABLE entry_part (
+     seq INTEGER NOT NULL,
+     part INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (seq, part)
+   ) WITHOUT ROWID`,
+];

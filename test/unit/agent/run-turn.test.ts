@@ -1,0 +1,280 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { AgentEvent } from '#agent/event.ts';
+import { runTurn } from '#agent/run-turn.ts';
+import type { Step } from '#agent/step.ts';
+import { defineTool, ToolFailure, type Tool } from '#agent/tool.ts';
+import type { Message } from '#protocol/message.ts';
+import {
+  calls,
+  message,
+  says,
+  scriptedModel,
+  usage,
+  type ScriptedCall,
+} from '#test/support/scripted-model.ts';
+
+const hello: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }];
+
+const tool = (
+  name: string,
+  run: (signal: AbortSignal) => Promise<string>,
+  effects: Tool['effects'] = 'reads',
+) =>
+  defineTool({
+    name,
+    description: name,
+    effects,
+    input: z.object({ path: z.string().optional() }),
+    run: (_, { signal }) => run(signal),
+  });
+
+function start(script: readonly ScriptedCall[], tools: readonly Tool[] = [], messages = hello) {
+  const events: AgentEvent[] = [];
+  const steps: Step[] = [];
+  const abort = new AbortController();
+  const model = scriptedModel(script);
+  let now = 0;
+  const outcome = runTurn(
+    {
+      model,
+      tools,
+      emit: (event) => events.push(event),
+      save: (step) => steps.push(step),
+      clock: { now: () => (now += 100) },
+      signal: abort.signal,
+      onToolError: () => {},
+    },
+    { model: 'sonnet', system: 'be kind', messages, maxSteps: 5 },
+  );
+  return { outcome, events, steps, abort, model };
+}
+
+test('a plain answer: deltas, then the whole text, then a stored step', async () => {
+  const { outcome, events, steps } = start([says('Good ', 'day')]);
+  expect(await outcome).toEqual({
+    kind: 'finished',
+    incomplete: false,
+    totals: { steps: 1, usage, cost: 0.5, apiMs: 100, contextWindow: undefined },
+  });
+  expect(events).toEqual([
+    { type: 'text_delta', text: 'Good ' },
+    { type: 'text_delta', text: 'day' },
+    { type: 'assistant_text', text: 'Good day' },
+  ]);
+  expect(steps).toEqual([
+    { kind: 'assistant', content: [{ type: 'text', text: 'Good day' }], model: 'scripted', usage, cost: 0.5 },
+  ]);
+});
+
+test('thinking is shown before the text and goes back to the model unchanged', async () => {
+  const thought = { type: 'thinking', thinking: 'hm', signature: 'sig' } as const;
+  const read = tool('Read', async () => 'content');
+  const { outcome, events, model } = start(
+    [[thought, message([thought, { type: 'tool_use', id: 'a', name: 'Read', input: {} }])], says('done')],
+    [read],
+  );
+  await outcome;
+  expect(events[0]).toEqual({
+    type: 'content_block',
+    block: { type: 'ThinkingBlock', thinking: 'hm', signature: 'sig' },
+  });
+  expect(model.requests[1]?.messages[1]).toEqual({
+    role: 'assistant',
+    content: [thought, { type: 'tool_use', id: 'a', name: 'Read', input: {} }],
+  });
+});
+
+test('calls that only read run at once; their results keep the order of the calls', async () => {
+  const running: string[] = [];
+  const { promise: bothStarted, resolve } = Promise.withResolvers<void>();
+  const reader = (name: string) =>
+    tool(name, async () => {
+      running.push(name);
+      if (running.length === 2) resolve();
+      await bothStarted;
+      return name;
+    });
+  const { outcome, events } = start(
+    [calls(['1', 'Slow'], ['2', 'Fast']), says('ok')],
+    [reader('Slow'), reader('Fast')],
+  );
+  await outcome;
+  expect(events.filter(({ type }) => type === 'tool_result')).toEqual([
+    { type: 'tool_result', tool_use_id: '1', content: 'Slow', is_error: false },
+    { type: 'tool_result', tool_use_id: '2', content: 'Fast', is_error: false },
+  ]);
+});
+
+test('a call that changes something waits for the one before it', async () => {
+  const order: string[] = [];
+  const write = tool(
+    'Write',
+    async () => {
+      order.push('begin');
+      await Promise.resolve();
+      order.push('end');
+      return 'written';
+    },
+    'workspace',
+  );
+  await start([calls(['1', 'Write'], ['2', 'Write']), says('ok')], [write]).outcome;
+  expect(order).toEqual(['begin', 'end', 'begin', 'end']);
+});
+
+test.each([
+  {
+    name: 'a tool that fails on purpose',
+    tools: [tool('Read', () => Promise.reject(new ToolFailure('No such file: a.txt')))],
+    input: {},
+    content: 'No such file: a.txt',
+  },
+  {
+    name: 'a tool with a bug: nothing of the error gets out',
+    tools: [tool('Read', () => Promise.reject(new Error('secret stack')))],
+    input: {},
+    content: 'Read failed for an internal reason. Trying the same call again will not help.',
+  },
+  {
+    name: 'an unknown tool',
+    tools: [tool('Write', async () => '')],
+    input: {},
+    content: 'There is no tool named Read. The tools are: Write.',
+  },
+  {
+    name: 'input that does not fit',
+    tools: [tool('Read', async () => '')],
+    input: { path: 7 },
+    content:
+      'The input of Read does not fit its schema:\n✖ Invalid input: expected string, received number\n  → at path',
+  },
+])('$name becomes a result, and the turn goes on', async ({ tools, input, content }) => {
+  const { outcome, steps } = start([calls(['1', 'Read', input]), says('I see')], tools);
+  expect((await outcome).kind).toBe('finished');
+  expect(steps[1]).toEqual({
+    kind: 'tool_results',
+    results: [{ type: 'tool_result', tool_use_id: '1', content, is_error: true }],
+  });
+});
+
+test('the step limit ends the turn with words for the user', async () => {
+  const again = calls(['1', 'Read']);
+  const { outcome, model } = start(
+    Array.from({ length: 9 }, () => again),
+    [tool('Read', async () => 'x')],
+  );
+  expect(await outcome).toMatchObject({
+    kind: 'failed',
+    reason: 'step_limit',
+    text: 'I stopped after 5 steps, the most that one turn may take. Send "continue" to go on.',
+  });
+  expect(model.requests).toHaveLength(5);
+});
+
+test('cancelling in mid-text keeps what was shown', async () => {
+  const { outcome, events, steps, abort } = start([
+    async function* (_, signal) {
+      yield { type: 'text_delta', text: 'Once upon' };
+      abort.abort();
+      await new Promise((_resolve, reject) => {
+        if (signal.aborted) reject(new Error('aborted'));
+      });
+    },
+  ]);
+  expect((await outcome).kind).toBe('cancelled');
+  expect(events).toEqual([{ type: 'text_delta', text: 'Once upon' }]);
+  expect(steps).toMatchObject([
+    { kind: 'assistant', cancelled: true, content: [{ type: 'text', text: 'Once upon' }] },
+  ]);
+});
+
+test('cancelling ends a tool that does not listen, and calls that have not begun', async () => {
+  const hanging = tool('Bash', () => new Promise<string>(() => {}), 'workspace');
+  const { outcome, events, steps, abort } = start([calls(['1', 'Bash'], ['2', 'Bash'])], [hanging]);
+  setTimeout(() => abort.abort(), 5);
+  expect((await outcome).kind).toBe('cancelled');
+  const interrupted = { content: '[Request interrupted by user]', is_error: true };
+  expect(events.filter(({ type }) => type === 'tool_result')).toEqual([
+    { type: 'tool_result', tool_use_id: '1', ...interrupted },
+    { type: 'tool_result', tool_use_id: '2', ...interrupted },
+  ]);
+  expect(steps[1]).toMatchObject({ kind: 'tool_results', results: [interrupted, interrupted] });
+});
+
+test('what the model cannot be reached for is told, with what was shown before', async () => {
+  const { outcome, steps } = start([
+    [
+      { type: 'text_delta', text: 'Well, ' },
+      { type: 'failure', kind: 'server_error', text: 'API Error: 529 The model is overloaded.' },
+    ],
+  ]);
+  expect(await outcome).toMatchObject({
+    kind: 'failed',
+    reason: 'server_error',
+    shown: 'Well, ',
+    text: 'API Error: 529 The model is overloaded.',
+  });
+  expect(steps).toEqual([]);
+});
+
+test.each([
+  {
+    stop: 'max_tokens',
+    notice: 'The answer reached the longest length the model may write. Send "continue" for the rest.',
+  },
+  {
+    stop: 'refusal',
+    notice: 'The model declined to go on with this. Rephrase the request, or start a new conversation.',
+  },
+  {
+    stop: 'context_full',
+    notice: 'The conversation is longer than the model can hold. Start a new conversation to go on.',
+  },
+] as const)('a stop by $stop is said as part of the answer', async ({ stop, notice }) => {
+  const { outcome, events } = start([
+    [{ type: 'text_delta', text: 'A' }, message([{ type: 'text', text: 'A' }], { stop })],
+  ]);
+  expect(await outcome).toMatchObject({ kind: 'finished', incomplete: true });
+  expect(events).toEqual([
+    { type: 'text_delta', text: 'A' },
+    { type: 'text_delta', text: `\n\n${notice}` },
+    { type: 'assistant_text', text: `A\n\n${notice}` },
+  ]);
+});
+
+test('text that differs from what its deltas showed is stored with both', async () => {
+  const { outcome, steps } = start([
+    [{ type: 'text_delta', text: 'The ans' }, message([{ type: 'text', text: 'Another answer' }])],
+  ]);
+  await outcome;
+  expect(steps[0]).toMatchObject({ shown: 'The ans', content: [{ type: 'text', text: 'Another answer' }] });
+});
+
+test('a turn that was interrupted after its calls were stored goes on with their results', async () => {
+  const stored: Message[] = [
+    ...hello,
+    { role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'Read', input: {} }] },
+  ];
+  const { outcome, model, steps } = start([says('done')], [tool('Read', async () => 'content')], stored);
+  expect((await outcome).kind).toBe('finished');
+  expect(steps.map(({ kind }) => kind)).toEqual(['tool_results', 'assistant']);
+  expect(model.requests).toHaveLength(1);
+});
+
+test('a turn whose answer was stored already asks nothing again', async () => {
+  const stored: Message[] = [...hello, { role: 'assistant', content: [{ type: 'text', text: 'hi' }] }];
+  const { outcome, model } = start([], [], stored);
+  expect((await outcome).kind).toBe('finished');
+  expect(model.requests).toEqual([]);
+});
+
+test('usage and cost add up over the steps of a turn', async () => {
+  const { outcome } = start([calls(['1', 'Read']), says('x')], [tool('Read', async () => 'y')]);
+  expect((await outcome).totals).toEqual({
+    steps: 2,
+    usage: { ...usage, input_tokens: 20, output_tokens: 10 },
+    cost: 1,
+    apiMs: 200,
+    contextWindow: undefined,
+  });
+});
