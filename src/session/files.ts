@@ -15,6 +15,12 @@ export interface UploadRoom {
   readonly bytes: number;
 }
 
+export interface NewUpload {
+  /** As the uploader called it. */
+  readonly originalName: string;
+  readonly source: UploadedFile['source'];
+}
+
 export interface StoredUpload {
   readonly file: FileInfo;
   readonly total_files: number;
@@ -49,7 +55,7 @@ export function uploadRoom(session: FilesDeps, { mustBeKnown }: { mustBeKnown: b
  */
 export async function commitUpload(
   session: FilesDeps,
-  upload: { readonly originalName: string; readonly source: UploadedFile['source'] },
+  upload: NewUpload,
 ): Promise<Result<StoredUpload, string>> {
   const added = await session.workspace.addUploaded({
     folder: 'input',
