@@ -38,12 +38,10 @@ export async function startDevServer({
   const varsFile = join(state, 'vars.env');
   writeFileSync(varsFile, formatVars(vars), { mode: 0o600 });
 
-  const child = run([
-    'dev',
-    ...['--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0'],
-    ...['--persist-to', state, '--env-file', varsFile],
-    ...['--log-level', 'warn', '--show-interactive-dev-session=false'],
-  ]);
+  const where = ['--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0'];
+  const what = ['--persist-to', state, '--env-file', varsFile];
+  const quiet = ['--log-level', 'warn', '--show-interactive-dev-session=false'];
+  const child = run(['dev', ...where, ...what, ...quiet]);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
