@@ -9,13 +9,14 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest(async () => ({
+          cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
                 API_KEY: 'test-api-key',
                 CLI_ADMIN_PASSWORD: 'admin-password',
                 CLI_TESTER_PASSWORD: 'tester-password',
+                PROXY_BASE_URL: inject('modelUrl'),
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
               },
             },
@@ -24,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/workers/**/*.test.ts'],
+          globalSetup: ['test/support/workers/global-setup.ts'],
           setupFiles: ['test/support/workers/apply-migrations.ts'],
         },
       },

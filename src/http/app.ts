@@ -3,6 +3,9 @@ import { adminSettingsRoutes } from '#http/admin-settings.ts';
 import { adminUserRoutes } from '#http/admin-users.ts';
 import { apiKey } from '#http/api-key.ts';
 import { authRoutes } from '#http/auth.ts';
+import { chatSocket } from '#http/chat-socket.ts';
+import { configRoutes } from '#http/config.ts';
+import { conversationRoutes } from '#http/conversations.ts';
 import { cors } from '#http/cors.ts';
 import { healthRoutes } from '#http/health.ts';
 import { newRouter } from '#http/new-router.ts';
@@ -28,6 +31,9 @@ export function createApp() {
   app.route('/api/v1', pageAuthRoutes());
   app.route('/api/v1', adminUserRoutes());
   app.route('/api/v1', adminSettingsRoutes());
+  app.route('/api/v1', configRoutes());
+  app.route('/api/v1', conversationRoutes());
+  app.get('/api/v1/ws/chat', chatSocket);
   serveOpenApi(app);
   return app;
 }

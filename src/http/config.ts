@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { catalog } from '#catalog/catalog.ts';
 import { jsonAnswer, newRouter } from '#http/new-router.ts';
-import { AgentList, SkillList, SubagentList } from '#protocol/config.ts';
+import { AgentList, PageConfig, SkillList, SubagentList } from '#protocol/config.ts';
 
 const listAgents = createRoute({
   method: 'get',
@@ -21,6 +21,12 @@ const listSkills = createRoute({
   method: 'get',
   path: '/config/skills',
   responses: { 200: jsonAnswer(SkillList, 'The skills that agents can use') },
+});
+
+const describePage = createRoute({
+  method: 'get',
+  path: '/config/page',
+  responses: { 200: jsonAnswer(PageConfig, 'What the page has to know of this server') },
 });
 
 /** What there is to choose from. Behind the key layer, but no user is needed. */
@@ -43,5 +49,6 @@ export function configRoutes() {
     .openapi(listSubagents, (c) =>
       c.json({ subagents: catalog.subagents.map(({ name, focus }) => ({ name, focus })) }, 200),
     )
-    .openapi(listSkills, (c) => c.json({ skills: [...catalog.skills] }, 200));
+    .openapi(listSkills, (c) => c.json({ skills: [...catalog.skills] }, 200))
+    .openapi(describePage, (c) => c.json({ demo: c.var.settings.DEMO_MODEL !== undefined }, 200));
 }

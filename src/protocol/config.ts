@@ -22,3 +22,9 @@ export const SkillList = z.object({
   skills: z.array(z.object({ name: z.string(), description: z.string() })),
 });
 export type SkillList = z.infer<typeof SkillList>;
+
+/** What the page has to know of the server. */
+export const PageConfig = z.object({
+  /** No model is configured: a script answers. */
+  demo: z.boolean(),
+});

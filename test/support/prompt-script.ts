@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { FakeAnswer, FakeRequest } from '#test/support/fake-messages-api.ts';
+
+/**
+ * A prompt that tells the fake model what to answer, step by step: so that tests need share nothing with the server
+ * that answers, run side by side, and survive being killed.
+ */
+export const promptScript = (...steps: readonly FakeAnswer[]): string => JSON.stringify(steps);
+
+const Body = z.object({
+  messages: z.array(
+    z.object({
+      role: z.enum(['user', 'assistant']),
+      content: z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]),
+    }),
+  ),
+});
+
+/** The step of the newest script that comes next; other prompts are answered with their own text. */
+export function answerFromPrompt(request: FakeRequest): FakeAnswer {
+  const { messages } = Body.parse(request.body);
+  for (const [index, { role, content }] of [...messages.entries()].reverse()) {
+    if (role !== 'user') continue;
+    const texts = typeof content === 'string' ? [content] : content.flatMap(({ text }) => text ?? []);
+    const text = texts.at(-1);
+    if (text === undefined) continue;
+    if (!text.startsWith('[{')) return { blocks: [{ text: ['You said: ', text] }] };
+    const taken = messages.slice(index).filter((message) => message.role === 'assistant').length;
+    const steps: FakeAnswer[] = JSON.parse(text);
+    return steps[taken] ?? { blocks: [{ text: ['The script has no more steps.'] }] };
+  }
+  return { status: 400, message: 'no prompt' };
+}
