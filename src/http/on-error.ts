@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { malformedJson } from '#http/validation-error.ts';
+import { MALFORMED_JSON } from '#http/validation-error.ts';
 import { consoleLog } from '#lib/log.ts';
 
 /** The one place where the HTTP side catches: what arrives here is a bug, so the outside learns nothing of it. */
-export async function onError(error: Error, c: Context): Promise<Response> {
+export function onError(error: Error, c: Context): Response {
   if (error instanceof HTTPException) return refusal(error, c);
   consoleLog.error('unhandled', {
     path: c.req.path,
@@ -16,24 +16,13 @@ export async function onError(error: Error, c: Context): Promise<Response> {
 }
 
 /** What the router itself refuses before a route's schema is asked: a body it cannot read. */
-async function refusal(error: HTTPException, c: Context): Promise<Response> {
+function refusal(error: HTTPException, c: Context): Response {
   if (error.status === 415) {
     return c.json({ detail: 'Unsupported Media Type: send the body with its content type' }, 415);
   }
   if (error.status !== 400) return c.json({ detail: 'Request refused' }, error.status);
   const json = /json/i.test(c.req.header('content-type') ?? '');
   return json
-    ? c.json(malformedJson(errorOffset(await c.req.text())), 422)
+    ? c.json(MALFORMED_JSON, 422)
     : c.json({ detail: [{ type: 'form_invalid', loc: ['body'], msg: 'The form could not be read' }] }, 422);
-}
-
-/** Where reading stopped, as far as the engine says so. */
-function errorOffset(text: string): number {
-  try {
-    JSON.parse(text);
-    return 0;
-  } catch (error) {
-    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    return position === undefined ? text.length : Number(position);
-  }
 }

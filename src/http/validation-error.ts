@@ -37,10 +37,10 @@ export function validationError(
   };
 }
 
-/** The body of a 422 for a body that is no JSON at all. `offset` counts UTF-16 units. */
-export const malformedJson = (offset: number): { detail: ValidationDetail[] } => ({
-  detail: [{ type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error' }],
-});
+/** The body of a 422 for a body that is no JSON at all. The number is an offset; the engine does not always tell it. */
+export const MALFORMED_JSON: { detail: ValidationDetail[] } = {
+  detail: [{ type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error' }],
+};
 
 function isMissing(path: readonly PropertyKey[], sent: unknown): boolean {
   let value = sent;

@@ -5,15 +5,14 @@ import { User } from '#protocol/user.ts';
 const Username = z
   .string()
   .regex(
-    /^[a-z0-9][a-z0-9._-]{0,63}$/i,
-    'use 1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit',
-  )
-  .refine((name) => !name.includes('..'), 'must not contain two dots in a row');
+    /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,63}$/i,
+    'Use 1 to 64 letters, digits, single dots, underscores or hyphens, beginning with a letter or digit',
+  );
 
 const Password = z
   .string()
-  .min(1, 'must not be empty')
-  .refine((text) => new TextEncoder().encode(text).length <= 72, 'must be at most 72 bytes in UTF-8');
+  .min(1, 'Must not be empty')
+  .refine((text) => new TextEncoder().encode(text).length <= 72, 'Must be at most 72 bytes in UTF-8');
 
 const Role = z.enum(['admin', 'user']);
 const FullName = z.string().max(200);

@@ -22,7 +22,12 @@ test('an issued token speaks for its user', async () => {
   const claims = claimsOf(someone.token);
   expect(await authenticate(someone.token, accountDeps())).toEqual({
     ok: true,
-    value: { ...someone.user, jti: claims['jti'], expiresAt: Number(claims['exp']) * 1000 },
+    value: {
+      ...someone.user,
+      jti: claims['jti'],
+      iat: claims['iat'],
+      expiresAt: Number(claims['exp']) * 1000,
+    },
   });
 });
 
