@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Access } from '#cli/access.ts';
+import type { Config } from '#cli/config.ts';
+import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
+import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
+
+const Agent = z.object({
+  agent_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  model: z.string().nullish(),
+  is_default: z.boolean(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+const Agents = z.object({ agents: z.array(Agent) });
+const Subagents = z.object({ subagents: z.array(z.object({ name: z.string(), focus: z.string() })) });
+const Skills = z.object({ skills: z.array(z.object({ name: z.string(), description: z.string() })) });
+const Done = z.object({ status: z.string() });
+
+/** Those fields of a session that are shown; more may come. */
+const ListedSession = SessionInfo.pick({
+  session_id: true,
+  name: true,
+  first_message: true,
+  created_at: true,
+  turn_count: true,
+  agent_id: true,
+}).loose();
+export type ListedSession = z.infer<typeof ListedSession>;
+
+export type Api = ReturnType<typeof createApi>;
+
+/** The routes that the commands use. All throw a `CliFailure` for whatever is not a success. */
+export function createApi(config: Config, access: Access) {
+  const session = (id: string) => `/sessions/${encodeURIComponent(id)}`;
+
+  /** With the key alone: what the server offers is no secret of one user. */
+  const withKey = async (path: string) =>
+    call(config.server, { method: 'GET', path, headers: access.keyHeader() });
+
+  /** As the user who is signed in. A token that was refused is renewed, once. */
+  async function asUser(request: Call): Promise<Response> {
+    const send = (token: string) =>
+      call(config.server, { ...request, headers: { ...access.keyHeader(), 'X-User-Token': token } });
+    const response = await send(await access.token());
+    if (response.status !== 401) return response;
+    const problem = await problemOf(response);
+    if (problem.includes('API key')) throw failureFor(401, problem);
+    return send(await access.renew());
+  }
+
+  return {
+    asUser,
+    agents: async () => (await readBody(await withKey('/config/agents'), Agents)).agents,
+    subagents: async () => (await readBody(await withKey('/config/subagents'), Subagents)).subagents,
+    skills: async () => (await readBody(await withKey('/config/skills'), Skills)).skills,
+    sessions: async () =>
+      readBody(await asUser({ method: 'GET', path: '/sessions' }), z.array(ListedSession)),
+    search: async (query: string) =>
+      readBody(
+        await asUser({ method: 'GET', path: `/sessions/search?query=${encodeURIComponent(query)}` }),
+        SearchResponse,
+      ),
+    history: async (id: string) =>
+      readBody(await asUser({ method: 'GET', path: `${session(id)}/history` }), History),
+    rename: async (id: string, name: string) =>
+      readBody(await asUser({ method: 'PATCH', path: session(id), body: { name } }), ListedSession),
+    remove: async (ids: readonly string[]) =>
+      readBody(
+        await asUser({ method: 'POST', path: '/sessions/batch-delete', body: { session_ids: ids } }),
+        Done,
+      ),
+    exportSession: async (id: string, format: 'jsonl' | 'markdown') => {
+      const response = await asUser({ method: 'GET', path: `${session(id)}/export?format=${format}` });
+      if (!response.ok) throw failureFor(response.status, await problemOf(response));
+      return response.text();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { oneLine, printable } from '#cli/style.ts';
+import { parseJson } from '#cli/http.ts';
+
+/** The one input that tells most about a call, by the names tools give it; the first that is there is shown. */
+const tellingInputs = [
+  'command',
+  'file_path',
+  'path',
+  'pattern',
+  'query',
+  'url',
+  'skill',
+  'description',
+  'subject',
+  'prompt',
+];
+
+const shownResultLines = 4;
+
+/** `Bash ls -la`: the tool and what it was called with, on one line of at most `width` units. */
+export function describeCall(name: string, input: Readonly<Record<string, unknown>>, width: number): string {
+  const telling = tellingInputs.map((key) => input[key]).find((value) => typeof value === 'string');
+  const rest = Object.keys(input).length === 0 ? '' : JSON.stringify(input);
+  const said = typeof telling === 'string' ? telling : rest;
+  return `${oneLine(name, 60)} ${oneLine(said, Math.max(20, width - name.length - 6))}`.trimEnd();
+}
+
+/** A tool that made a file says so in this form, for clients that can show it. */
+const StandaloneFile = z.object({
+  _standalone_file: z.looseObject({ filename: z.string(), url: z.string().optional() }),
+});
+
+/** The beginning of a result, indented under its call, with how much there was beyond. */
+export function summariseResult(content: string, width: number): string[] {
+  const file = StandaloneFile.safeParse(parseJson(content)).data?._standalone_file;
+  const text = file === undefined ? content : `File: ${file.filename} ${file.url ?? ''}`;
+  const lines = printable(text).trimEnd().split('\n');
+  if (lines.length === 1 && lines[0] === '') return ['  ⎿ (no output)'];
+  const shown = lines.slice(0, lines.length > shownResultLines + 1 ? shownResultLines : lines.length);
+  const beyond = lines.length - shown.length;
+  return [
+    ...shown.map((line, at) => `  ${at === 0 ? '⎿' : ' '} ${cut(line, width - 6)}`),
+    ...(beyond > 0 ? [`    … ${beyond} more lines`] : []),
+  ];
+}
+
+// Unlike `oneLine` it keeps the indentation: it means something in a listing
+const cut = (line: string, width: number) =>
+  line.length > Math.max(20, width) ? `${line.slice(0, Math.max(20, width) - 1)}…` : line;
