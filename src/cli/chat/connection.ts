@@ -42,6 +42,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   let recovering: Promise<void> | undefined;
   let closed = false;
   let unconfirmed: readonly Unconfirmed[] = [];
+  const ownMessages = new Set<string>();
   const watchers = new Set<(event: ChatEvent) => void>();
   const giveUps = new Set<(failure: CliFailure) => void>();
 
@@ -52,7 +53,9 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     if (event === undefined || closed) return;
     if (event.type === 'session_id') sessionId = event.session_id;
     unconfirmed = unconfirmed.filter((sent) => !sent.confirmedBy(event));
-    listener.event(event);
+    // What was typed here is on the screen already
+    const isOwn = event.type === 'user_message' && ownMessages.has(event.message_id ?? '');
+    if (!isOwn) listener.event(event);
     for (const watch of watchers) watch(event);
   }
 
@@ -148,6 +151,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     earlierTurns,
     async send(prompt): Promise<TurnEnd> {
       const messageId = randomUUID();
+      ownMessages.add(messageId);
       const turn = watchTurn(messageId);
       const ended = until((event) => turn.take(event));
       let over = false;

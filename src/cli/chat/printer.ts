@@ -141,7 +141,6 @@ export function createPrinter(output: PrinterOutput): Printer {
         if (typeof event.block['thinking'] === 'string') thought(event.block['thinking']);
         return;
       case 'user_message':
-        joinedLate = false;
         return say(`${style.bold(style.green('You, elsewhere:'))} ${printable(textOf(event.content))}`);
       case 'done':
         endTurn();
@@ -165,6 +164,9 @@ export function createPrinter(output: PrinterOutput): Printer {
           say(style.dim('The server was interrupted; it says this again from the beginning:'));
         return;
       case 'session_id':
+        // A turn begins: from here on nothing was missed
+        joinedLate = false;
+        return;
       case 'ready':
       case 'ask_user_question':
         return;
