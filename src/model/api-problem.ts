@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk/error';
 
 export type ProblemReason =
   | 'authentication'
@@ -97,14 +97,14 @@ function reasonOf(
   { type, message }: { readonly type: string; readonly message: string },
 ): ProblemReason {
   if (type === 'overloaded_error') return 'overloaded';
-  if (type === 'billing_error' || /credit balance/i.test(message)) return 'billing';
+  if (type === 'billing_error' || /credit balance|insufficient balance/i.test(message)) return 'billing';
   switch (status) {
     case undefined:
       return 'server';
     case 400:
     case 422:
       if (
-        /prompt is too long|context (window|length|size)|maximum context|too many (input )?tokens/i.test(
+        /prompt is too long|prompt exceeds|context (window|length|size)|maximum context|too many (input )?tokens/i.test(
           message,
         )
       ) {

@@ -137,10 +137,10 @@ function toStop(reason: string | undefined, content: readonly AssistantBlock[]):
   switch (reason) {
     case 'end_turn':
     case 'stop_sequence':
-    case undefined:
-      // Some servers end a message with calls as if it were the last one
-      return content.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
     case 'tool_use':
+    case undefined:
+      // Some servers end a message with calls as if it were the last one, or the other way round
+      return content.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
     case 'max_tokens':
     case 'refusal':
       return reason;

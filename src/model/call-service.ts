@@ -1,12 +1,11 @@
-import type Anthropic from '@anthropic-ai/sdk';
-import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageCreateParamsStreaming, Messages } from '@anthropic-ai/sdk/resources/messages/messages';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { cut, problemOfError, problemOfEvent, type ApiProblem } from '#model/api-problem.ts';
 import { assembleAnswer, type Answer, type AnswerStep } from '#model/assemble-answer.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { readEvents, type ReadLimits } from '#model/read-events.ts';
 
-/** How long a server may take to hang up after the last word; to wait for it keeps the connection for the next call. */
+/** How long a server may take to end its stream after the last event: who waits may use the connection again. */
 const CLOSING_MS = 250;
 
 export type CallStep =
@@ -15,11 +14,11 @@ export type CallStep =
   | { readonly type: 'problem'; readonly problem: ApiProblem };
 
 /**
- * One request, one answer, no second try. Contract: the last step is an `answer` or a `problem`; the connection is closed when
- * this ends, however it ends.
+ * One request, one answer, no second try. Contract: the last step is an `answer` or a `problem`; no connection is left
+ * open when this ends, however it ends.
  */
 export async function* callService(
-  service: { readonly client: Anthropic; readonly deps: ModelDeps },
+  service: { readonly messages: Messages; readonly deps: ModelDeps },
   body: MessageCreateParamsStreaming,
   signal: AbortSignal,
 ): AsyncGenerator<CallStep> {
@@ -54,12 +53,12 @@ export async function* callService(
 }
 
 async function open(
-  { client, deps }: { readonly client: Anthropic; readonly deps: ModelDeps },
+  { messages, deps }: { readonly messages: Messages; readonly deps: ModelDeps },
   body: MessageCreateParamsStreaming,
   signal: AbortSignal,
 ): Promise<Result<Response, ApiProblem>> {
   try {
-    return succeed(await client.messages.create(body, { signal }).asResponse());
+    return succeed(await messages.create(body, { signal }).asResponse());
   } catch (error) {
     const problem = problemOfError(error, deps.clock.now());
     if (problem === undefined) throw error;

@@ -1,4 +1,5 @@
-import Anthropic from '@anthropic-ai/sdk';
+import { BaseAnthropic } from '@anthropic-ai/sdk/client';
+import { Messages } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
 import { assertNever } from '#lib/assert-never.ts';
 import type { LogFields } from '#lib/log.ts';
@@ -25,7 +26,7 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
       },
     };
   }
-  const service = { client: connect(chosen.value, deps), provider: chosen.value, deps };
+  const service = { messages: connect(chosen.value, deps), provider: chosen.value, deps };
   return {
     stream: (request, signal) =>
       stream(service, { ...request, model: modelId(settings, chosen.value.id, request.model) }, signal),
@@ -33,13 +34,14 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
 }
 
 interface Service {
-  readonly client: Anthropic;
+  readonly messages: Messages;
   readonly provider: Provider;
   readonly deps: ModelDeps;
 }
 
-function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Anthropic {
-  return new Anthropic({
+/** Put together from its parts: the SDK's ready-made client brings all other resources, and twice the bytes. */
+function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Messages {
+  const client = new BaseAnthropic({
     baseURL: baseUrl,
     // Never left out: the SDK would look for one in the environment and on disk. Ollama wants some, and ignores it
     authToken: key ?? 'none',
@@ -50,9 +52,10 @@ function connect({ id, baseUrl, key }: Provider, deps: ModelDeps): Anthropic {
     logLevel: 'off',
     openTelemetry: false,
   });
+  return new Messages(client);
 }
 
-/** What everybody who copied the API knows: its first version, and the header that keys were sent in before bearer tokens. */
+/** What all who copied the API know: its version of 2023, and (gateways) the header that carried keys then. */
 const foreignHeaders = (id: ProviderId, key: string | undefined) => ({
   'anthropic-version': '2023-06-01',
   ...(id === 'proxy' && key !== undefined && { 'x-api-key': key }),

@@ -24,15 +24,12 @@ const NOTHING_CONFIGURED =
 /** The problem is a sentence for the user. */
 export function chooseProvider(settings: Settings): Result<Provider, string> {
   const wanted = settings.MODEL_PROVIDER;
-  if (wanted !== undefined) {
-    const provider = configured(wanted, settings);
-    return provider === undefined ? fail(notConfigured(wanted)) : succeed(provider);
-  }
-  for (const id of preference) {
-    const provider = configured(id, settings);
-    if (provider !== undefined) return succeed(provider);
-  }
-  return fail(NOTHING_CONFIGURED);
+  const candidates = wanted === undefined ? preference : [wanted];
+  const provider = candidates.map((id) => configured(id, settings)).find((found) => found !== undefined);
+  if (provider === undefined) return fail(wanted === undefined ? NOTHING_CONFIGURED : notConfigured(wanted));
+  return /^https?:$/.test(URL.parse(provider.baseUrl)?.protocol ?? '')
+    ? succeed(provider)
+    : fail(noAddress(provider.urlVariable));
 }
 
 const requiredVariable: Record<ProviderId, string> = {
@@ -45,6 +42,10 @@ const requiredVariable: Record<ProviderId, string> = {
 const notConfigured = (id: ProviderId) =>
   `API Error: MODEL_PROVIDER is ${id}, but ${requiredVariable[id]} is not set. Whoever runs this server sets it, ` +
   'or chooses another provider, and starts it again.';
+
+const noAddress = (variable: string) =>
+  `API Error: ${variable} is no address that begins with http:// or https://. Whoever runs this server corrects it ` +
+  'and starts it again.';
 
 function configured(id: ProviderId, settings: Settings): Provider | undefined {
   switch (id) {

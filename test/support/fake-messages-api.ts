@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTick, setTimeout as wait } from 'node:timers/promises';
 
 /**
  * A real HTTP server on 127.0.0.1 that streams scripted answers the way the Messages API does
@@ -133,6 +133,8 @@ async function send(response: ServerResponse, answer: FakeAnswer, serial: number
 }
 
 async function sendStream(response: ServerResponse, answer: FakeStream, id: string): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   let deltas = 0;
   for (const event of eventsOf(answer, id)) {
     const isDelta = event.type === 'content_block_delta';
@@ -148,11 +150,13 @@ async function sendStream(response: ServerResponse, answer: FakeStream, id: stri
       break;
     }
     if (isDelta) deltas += 1;
-    if (answer.delayMs !== undefined) await wait(answer.delayMs);
+    if (answer.delayMs !== undefined) {
+      await wait(answer.delayMs, undefined, { signal: gone.signal }).catch(() => undefined);
+    }
     if (response.destroyed) return;
     write(response, event);
     // Each event in a packet of its own, or a cut would take earlier ones with it
-    await wait(0);
+    await nextTick();
   }
   response.end();
 }

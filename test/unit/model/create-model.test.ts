@@ -81,6 +81,12 @@ describe('one answer', () => {
     expect(last).toMatchObject({ type: 'message', stop: expected });
   });
 
+  test('a message without calls that a server ends as if it had some is the last one', async () => {
+    api.enqueue({ ...textAnswer('x'), stop: 'tool_use' });
+    const { last } = await collect(modelAt(api.url).model.stream(ask('Hi'), never()));
+    expect(last).toMatchObject({ type: 'message', stop: 'end_turn' });
+  });
+
   test('a message with calls that a server ends as the last one is still a message with calls', async () => {
     api.enqueue({ blocks: [{ tool: 'Now', id: 'toolu_1', input: {} }], stop: 'end_turn' });
     const { last } = await collect(modelAt(api.url).model.stream(ask('Hi'), never()));

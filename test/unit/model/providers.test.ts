@@ -82,6 +82,16 @@ describe('the provider', () => {
       says: 'API Error: No model is configured.',
     },
     {
+      name: 'an address without a scheme',
+      env: { PROXY_BASE_URL: 'localhost:11434' },
+      says: 'API Error: PROXY_BASE_URL is no address that begins with http:// or https://.',
+    },
+    {
+      name: 'no address at all',
+      env: { ZAI_API_KEY: 'k', ZAI_BASE_URL: 'soon' },
+      says: 'API Error: ZAI_BASE_URL is no address',
+    },
+    {
       name: 'another one than the chosen',
       env: { ...all, ZAI_API_KEY: '', MODEL_PROVIDER: 'zai' },
       says: 'API Error: MODEL_PROVIDER is zai, but ZAI_API_KEY is not set.',
