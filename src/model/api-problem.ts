@@ -1,6 +1,6 @@
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk/error';
 
-export type ProblemReason =
+type ProblemReason =
   | 'authentication'
   | 'permission'
   | 'billing'

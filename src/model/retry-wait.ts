@@ -4,7 +4,7 @@ const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 8_000;
 /** Who is asked to wait longer than this is better told so. */
-export const LONGEST_RETRY_AFTER_MS = 60_000;
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** Milliseconds until the call is worth making again, or undefined to give up. `attempt` counts from 1. */
 export function retryWait(

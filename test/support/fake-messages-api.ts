@@ -26,7 +26,7 @@ export interface FakeRequest {
   readonly closed: Promise<void>;
 }
 
-export type FakeBlock =
+type FakeBlock =
   | { readonly text: readonly string[] }
   | { readonly thinking: readonly string[]; readonly signature?: string }
   | { readonly redacted: string }
@@ -56,7 +56,7 @@ export interface FakeStream {
   readonly errorAfter?: { readonly deltas: number; readonly type: string; readonly message: string };
 }
 
-export interface FakeError {
+interface FakeError {
   readonly status: number;
   readonly type?: string;
   readonly message?: string;
@@ -64,7 +64,7 @@ export interface FakeError {
 }
 
 /** Any bytes at all. */
-export interface FakeRaw {
+interface FakeRaw {
   readonly raw: string;
   readonly contentType?: string;
 }
