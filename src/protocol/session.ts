@@ -126,6 +126,16 @@ export const History = z.object({
 });
 export type History = z.infer<typeof History>;
 
+export const HistoryQuery = z.object({
+  /** Records at most; without it, all that follow. */
+  limit: z.number().int().min(1).max(1_000).optional(),
+  /** A page's `next_cursor`. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}\.\d{1,6}$/, 'not a cursor of a history')
+    .optional(),
+});
+
 /**
  * SSE hands out `pending-<id>` for a session; everywhere else the bare id is used. Both name the same session,
  * whatever route they are given to.
@@ -134,3 +144,22 @@ export const SessionId = z
   .string()
   .regex(/^(pending-)?[A-Za-z0-9_-]{1,128}$/, 'not a session id')
   .transform((id) => id.replace(/^pending-/, ''));
+
+export const SessionReady = z.object({
+  session_id: z.string(),
+  status: z.literal('ready'),
+  resumed: z.boolean(),
+});
+
+/** `detail` repeats `message`: clients read the one or the other. */
+export const SessionNotFound = z.object({
+  message: z.string(),
+  detail: z.string(),
+  session_id: z.string(),
+});
+
+export const InvalidRequest = z.object({
+  message: z.string(),
+  detail: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
