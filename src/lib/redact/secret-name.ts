@@ -1,0 +1,95 @@
+/**
+ * What a name says about the value that follows it:
+ * - `password`: anything may be one, up to the next space
+ * - `token`: keys and tokens, which hold no comma or bracket
+ * - `address`: a connection string, secret as a whole
+ * - `digits`: a secret only with eight digits or more (passwords of PDF statements)
+ * - `key`: a bare "key", a secret only if it looks random
+ */
+export type SecretKind = 'password' | 'token' | 'address' | 'digits' | 'key';
+
+const MAY_BE_SECRET = /pass|pwd|secret|token|key|auth|cred|url|uri|string|hsbc|vib/i;
+const LONGEST_NAME = 80;
+
+const PASSWORD_END = /(?:password|passwd|passphrase|passcode|secret)$/;
+const TOKEN_END = /(?:token|apikey|accesskey|secretkey|privatekey)$/;
+const KEY_OWNERS = new Set(
+  'api secret access private encryption encrypt signing sign master account auth service storage session jwt app client hmac aes rsa ssh shared webhook admin bot license deploy openai anthropic gemini google stripe aws azure proxy'.split(
+    ' ',
+  ),
+);
+// Pagination marks and the parts of a language model's vocabulary are called tokens too
+const HARMLESS_TOKENS = new Set(
+  'page next previous continuation cursor sync eos bos pad unk sep cls stop special mask unexpected invalid input output prompt completion per each every max min num total'.split(
+    ' ',
+  ),
+);
+const PASS_OWNERS = new Set(
+  'db smtp imap mail email user admin root database mysql postgres redis'.split(' '),
+);
+const TRAILING = new Set(
+  'value raw plain text old new prod production dev staging live test default main'.split(' '),
+);
+
+const ENV_SECRET = /^(?:API_?KEYS?|.*_API_?KEY|AUTH|CREDENTIALS?|PWD|PASS|PASSWORDS?|PASSWD|SECRETS?|TOKEN)$/;
+const ENV_ADDRESS =
+  /(?:DATABASE|REDIS|MONGO(?:DB)?|POSTGRES(?:QL)?|MYSQL|AMQP|RABBITMQ)_UR[LI]|CONNECTION_STRING/;
+// TOKEN_LIMIT=500 and PASSWORD_MIN_LENGTH=8 are settings about secrets, not secrets
+const ENV_HARMLESS_END = new Set(
+  'LIMIT EXPIRY EXPIRES EXPIRATION TTL LENGTH COUNT SIZE NAME ID FILE PATH DIR TYPE ENABLED DISABLED REQUIRED MINUTES SECONDS HOURS DAYS URL URI ENDPOINT ISSUER AUDIENCE ALGORITHM METHOD MODE PROVIDER HOST PORT HEADER PREFIX POLICY VERSION'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Tells whether a name announces a secret. `before` is the word in front of it ("API" in "API key:"), or ''.
+ * The name may be a path (`process.env.API_KEY`): its last part counts.
+ */
+export function secretKind(path: string, before = ''): SecretKind | undefined {
+  if (path.length < 3) return undefined;
+  const name = lastPart(path.length > LONGEST_NAME ? path.slice(-LONGEST_NAME) : path);
+  if (name.length < 3 || !MAY_BE_SECRET.test(name)) return undefined;
+  if (/^(?:hsbc|vib.*(?:cashback|boundless)|pdf.*password)/i.test(name)) return 'digits';
+  const environment = name === name.toUpperCase() ? environmentKind(name) : undefined;
+  return environment ?? wordKind(splitWords(name), before.toLowerCase());
+}
+
+/** "accessToken", "ACCESS_TOKEN", "access-token" → ["access", "token"] */
+export function splitWords(name: string): string[] {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_-]+/)
+    .filter((word) => word !== '');
+}
+
+function lastPart(path: string): string {
+  const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('/'), path.lastIndexOf('+'));
+  return path.slice(cut + 1);
+}
+
+function environmentKind(name: string): SecretKind | undefined {
+  if (ENV_ADDRESS.test(name)) return 'address';
+  const parts = name.split(/[_-]+/);
+  if (ENV_HARMLESS_END.has(parts.at(-1) ?? '')) return undefined;
+  if (parts.length < 2 && name !== 'AUTH' && name !== 'CREDENTIALS') return undefined;
+  if (!parts.some((part) => ENV_SECRET.test(part))) return undefined;
+  return parts.some((part) => /^(?:PASS|PWD|SECRET)/.test(part)) ? 'password' : 'token';
+}
+
+function wordKind(words: string[], before: string): SecretKind | undefined {
+  while (words.length > 1 && (TRAILING.has(words.at(-1) ?? '') || /^v?\d+$/.test(words.at(-1) ?? '')))
+    words.pop();
+  const last = words.at(-1) ?? '';
+  const owner = words.at(-2) ?? before;
+  if (PASSWORD_END.test(last) || last === 'pwd') return 'password';
+  if (last === 'pass' && PASS_OWNERS.has(owner)) return 'password';
+  if (TOKEN_END.test(last)) return HARMLESS_TOKENS.has(owner) ? undefined : 'token';
+  if (last === 'key') return KEY_OWNERS.has(owner) ? 'token' : words.length === 1 ? 'key' : undefined;
+  if (last === 'authorization') return 'token';
+  if (last === 'url' || last === 'uri' || last === 'string') {
+    return ENV_ADDRESS.test(`${owner}_${last}`.toUpperCase()) ? 'address' : undefined;
+  }
+  return undefined;
+}
