@@ -1,9 +1,10 @@
 import { inArray } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { isoTime, type AccountDeps } from '#accounts/account-deps.ts';
-import { fitsPassword, hashPassword } from '#accounts/password.ts';
+import { hashPassword } from '#accounts/password.ts';
 import { users } from '#accounts/tables.ts';
 import { consoleLog } from '#lib/log.ts';
+import { fitsPassword } from '#protocol/account.ts';
 
 const defaults = [
   { username: 'admin', role: 'admin', fullName: 'Administrator', setting: 'CLI_ADMIN_PASSWORD' },

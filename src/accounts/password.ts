@@ -1,16 +1,11 @@
 import { compare, hash } from 'bcryptjs';
-
-/** bcrypt reads no further: a longer password would be as good as its beginning. */
-export const MAX_PASSWORD_BYTES = 72;
+import { fitsPassword } from '#protocol/account.ts';
 
 // About 300 ms in workerd; what bcrypt of other backends takes by default, and more than a free plan's CPU time
 const COST = 12;
 
 // Of a random text nobody kept. An unknown user is compared with it, so that the answer takes as long.
 const NOBODYS_HASH = '$2b$12$rNYNXDFyLjFRlvRZgZCOoOmYY2fbgomaDLbptny34NC9J1KzBiWyK';
-
-export const fitsPassword = (password: string): boolean =>
-  new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES;
 
 export const hashPassword = (password: string): Promise<string> => hash(password, COST);
 

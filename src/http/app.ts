@@ -14,6 +14,7 @@ import { onError } from '#http/on-error.ts';
 import { serveOpenApi } from '#http/openapi.ts';
 import { pageAuthRoutes } from '#http/page-auth.ts';
 import { requestContext } from '#http/request-context.ts';
+import { smallBody } from '#http/small-body.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
@@ -25,6 +26,7 @@ export function createApp() {
   app.use(cors);
   app.use(apiKey);
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }));
+  app.use('/api/v1/auth/*', smallBody);
 
   app.route('/', healthRoutes());
   app.route('/api/v1', authRoutes());

@@ -9,10 +9,13 @@ const Username = z
     'Use 1 to 64 letters, digits, single dots, underscores or hyphens, beginning with a letter or digit',
   );
 
+/** bcrypt reads 72 bytes and no further: a longer password would be as good as its beginning. */
+export const fitsPassword = (password: string): boolean => new TextEncoder().encode(password).length <= 72;
+
 const Password = z
   .string()
   .min(1, 'Must not be empty')
-  .refine((text) => new TextEncoder().encode(text).length <= 72, 'Must be at most 72 bytes in UTF-8');
+  .refine(fitsPassword, 'Must be at most 72 bytes in UTF-8');
 
 const Role = z.enum(['admin', 'user']);
 const FullName = z.string().max(200);

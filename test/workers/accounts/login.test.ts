@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ensureDefaultUsers } from '#accounts/default-users.ts';
 import { login } from '#accounts/login.ts';
 import { changeAccount, listAccounts } from '#accounts/manage-accounts.ts';
-import { fitsPassword } from '#accounts/password.ts';
+import { fitsPassword } from '#protocol/account.ts';
 import { Settings } from '#protocol/settings.ts';
 import { accountDeps, fixedClock, newUser } from '../../support/workers/accounts.ts';
 

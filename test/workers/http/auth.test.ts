@@ -120,6 +120,14 @@ test('a body of another kind is refused, and none at all is missing its fields',
   });
 });
 
+test('a body larger than any sign-in needs is refused before it is read', async () => {
+  const body = { username: 'a', password: 'x'.repeat(65 * 1024) };
+  expect(await answer(await send('POST', '/api/v1/auth/login', { body }))).toEqual({
+    status: 413,
+    body: { detail: 'The body is larger than 65536 bytes' },
+  });
+});
+
 test('the API key buys tokens that stand for no person', async () => {
   const response = await send('POST', '/api/v1/auth/ws-token', { body: { api_key: 'test-api-key' } });
   const body = await response.json();
