@@ -32,7 +32,7 @@ export function readConfig(host: Host, apiUrl: string | undefined): Config {
     apiKey: secret('API_KEY'),
     username: secret('CLI_USERNAME') ?? 'admin',
     environmentPassword: host.env['CLI_ADMIN_PASSWORD'] || undefined,
-    localPassword: secret('CLI_ADMIN_PASSWORD'),
+    localPassword: (ours && local['CLI_ADMIN_PASSWORD']) || undefined,
   };
 }
 

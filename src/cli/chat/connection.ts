@@ -41,6 +41,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   let socket: WebSocket | undefined;
   let recovering: Promise<void> | undefined;
   let closed = false;
+  /** Attempts since something new was heard: a server that accepts and drops us at once is not asked in a loop. */
+  let attempts = 0;
   let unconfirmed: readonly Unconfirmed[] = [];
   const ownMessages = new Set<string>();
   const watchers = new Set<(event: ChatEvent) => void>();
@@ -51,6 +53,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     position = taken.position;
     const { event } = taken;
     if (event === undefined || closed) return;
+    attempts = 0;
     if (event.type === 'session_id') sessionId = event.session_id;
     unconfirmed = unconfirmed.filter((sent) => !sent.confirmedBy(event));
     // What was typed here is on the screen already
@@ -96,9 +99,11 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
 
   async function tryAgain(): Promise<void> {
     try {
-      for (let count = 0; count < maxAttempts; count += 1) {
-        listener.notice({ kind: 'lost', retryInMs: waitBefore(count) });
-        await pause(waitBefore(count));
+      while (attempts < maxAttempts) {
+        const retryInMs = waitBefore(attempts);
+        attempts += 1;
+        listener.notice({ kind: 'lost', retryInMs });
+        await pause(retryInMs);
         if (closed) return;
         const attached = await attempt().catch(passWhenUnreachable);
         if (attached?.kind === 'ready') {
@@ -112,6 +117,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
       throw unreachable(server);
     } catch (error) {
       if (!(error instanceof CliFailure)) throw error;
+      attempts = 0;
       listener.notice({ kind: 'given_up' });
       for (const giveUp of giveUps) giveUp(error);
     }
