@@ -41,8 +41,6 @@ export type ModelPart =
       readonly cost: number;
       /** Tokens the model can hold, where known. */
       readonly contextWindow?: number;
-      /** Set when the connection broke in mid-text and the second answer differs: the text that was yielded. */
-      readonly yielded?: string;
       /**
        * Ids of `tool_use` blocks whose input broke off or was no JSON object, and is `{}` now. Never run those: their
        * result is an error that asks for the call again, in smaller parts if `stop` is `max_tokens`.

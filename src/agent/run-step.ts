@@ -9,6 +9,8 @@ export type StepOutcome =
       readonly step: AssistantStep;
       readonly stop: StopReason;
       readonly contextWindow: number | undefined;
+      /** Calls whose input broke off: they must not run. */
+      readonly incompleteCalls: readonly string[];
     }
   | { readonly kind: 'cancelled'; readonly step: AssistantStep | undefined }
   | {
@@ -44,7 +46,7 @@ export async function runStep(
           return { kind: 'failed', shown, reason: part.kind, text: part.text };
         case 'message': {
           const content = [...part.content];
-          const notice = stopNotice(part.stop);
+          const notice = content.some(({ type }) => type === 'tool_use') ? undefined : stopNotice(part.stop);
           if (notice !== undefined) {
             const delta = shown === '' ? notice : `\n\n${notice}`;
             shown += delta;
@@ -59,7 +61,8 @@ export async function runStep(
             cost: part.cost,
             ...(shown === textOf(content) ? {} : { shown }),
           };
-          return { kind: 'message', step, stop: part.stop, contextWindow: part.contextWindow };
+          const { stop, contextWindow, incompleteCalls = [] } = part;
+          return { kind: 'message', step, stop, contextWindow, incompleteCalls };
         }
       }
     }

@@ -15,6 +15,8 @@ interface ToolCallDeps {
   readonly tools: readonly Tool[];
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Ids of calls whose input broke off. */
+  readonly incompleteCalls: readonly string[];
   readonly onToolError: (name: string, error: unknown) => void;
 }
 
@@ -63,6 +65,9 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   });
   if (deps.signal.aborted) return refuse(INTERRUPTED);
 
+  if (deps.incompleteCalls.includes(call.id)) {
+    return refuse('The input of this call was cut off, so it did not run. Make it again, in smaller parts.');
+  }
   const tool = deps.tools.find(({ name }) => name === call.name);
   if (tool === undefined) {
     return refuse(

@@ -70,6 +70,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
   }));
   let totals: TurnTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
   let stop: StopReason = 'end_turn';
+  let incompleteCalls: readonly string[] = [];
 
   for (;;) {
     const last = messages.at(-1);
@@ -77,7 +78,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
       const calls = last.content.filter((block) => block.type === 'tool_use');
       if (calls.length === 0)
         return { kind: 'finished', totals, incomplete: stop !== 'end_turn' && stop !== 'other' };
-      const results = await runToolCalls(calls, deps);
+      const results = await runToolCalls(calls, { ...deps, incompleteCalls });
       deps.save({ kind: 'tool_results', results });
       messages.push({ role: 'user', content: results });
     }
@@ -100,7 +101,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     for (const event of closingEvents(step)) deps.emit(event);
     deps.save(step);
     messages.push({ role: 'assistant', content: step.content });
-    stop = outcome.stop;
+    ({ stop, incompleteCalls } = outcome);
     totals = {
       steps: totals.steps + 1,
       usage: addUsage(totals.usage, step.usage),

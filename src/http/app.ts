@@ -7,6 +7,7 @@ import { chatSocket } from '#http/chat-socket.ts';
 import { configRoutes } from '#http/config.ts';
 import { conversationRoutes } from '#http/conversations.ts';
 import { cors } from '#http/cors.ts';
+import { fileRoutes } from '#http/files.ts';
 import { healthRoutes } from '#http/health.ts';
 import { newRouter } from '#http/new-router.ts';
 import { methodNotAllowed, notFound } from '#http/not-found.ts';
@@ -14,6 +15,7 @@ import { onError } from '#http/on-error.ts';
 import { serveOpenApi } from '#http/openapi.ts';
 import { pageAuthRoutes } from '#http/page-auth.ts';
 import { requestContext } from '#http/request-context.ts';
+import { sessionRoutes } from '#http/sessions.ts';
 import { smallBody } from '#http/small-body.ts';
 
 /** Every door of the HTTP side, on one screen. */
@@ -35,6 +37,8 @@ export function createApp() {
   app.route('/api/v1', adminSettingsRoutes());
   app.route('/api/v1', configRoutes());
   app.route('/api/v1', conversationRoutes());
+  app.route('/api/v1', sessionRoutes());
+  app.route('/api/v1', fileRoutes());
   app.get('/api/v1/ws/chat', chatSocket);
   serveOpenApi(app);
   return app;

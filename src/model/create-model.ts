@@ -83,7 +83,7 @@ async function* stream(
           if (shown.thinking()) yield step;
           break;
         case 'answer':
-          return yield toMessage(step.answer, request.model, shown.differing());
+          return yield toMessage(step.answer, request.model);
         case 'problem':
           problem = step.problem;
           break;
@@ -110,7 +110,7 @@ async function* stream(
   }
 }
 
-function toMessage(answer: Answer, asked: string, yielded: string | undefined): ModelPart {
+function toMessage(answer: Answer, asked: string): ModelPart {
   const model = answer.model ?? asked;
   const contextWindow = modelFacts(model)?.contextWindow;
   return {
@@ -121,7 +121,6 @@ function toMessage(answer: Answer, asked: string, yielded: string | undefined): 
     model,
     cost: costOf(model, answer.usage),
     ...(contextWindow !== undefined && { contextWindow }),
-    ...(yielded !== undefined && { yielded }),
     ...(answer.incompleteCalls.length > 0 && { incompleteCalls: answer.incompleteCalls }),
   };
 }

@@ -6,8 +6,6 @@ export interface ShowOnce {
   text(delta: string): string;
   /** Whether this thinking block is to be shown: the n-th of an answer is, when no answer before came so far. */
   thinking(): boolean;
-  /** At the end of an answer: the text that was shown, if it is not what this answer says. */
-  differing(): string | undefined;
 }
 
 export function showOnce(): ShowOnce {
@@ -41,6 +39,5 @@ export function showOnce(): ShowOnce {
       thinkingShown = thinkingSeen;
       return true;
     },
-    differing: () => (diverged || position < shown.length ? shown : undefined),
   };
 }

@@ -1,9 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Result } from '#lib/result.ts';
+import type { FileDeleteRequest, FileType } from '#protocol/file.ts';
 import type { History } from '#protocol/session.ts';
 import { connect, Connection } from '#session/connect.ts';
 import { converse, follow, type Conversation } from '#session/converse.ts';
 import { destroySession } from '#session/destroy-session.ts';
+import { commitUpload, deleteFile, listFiles, locateFile, uploadRoom, type NewUpload } from '#session/files.ts';
 import { openSession } from '#session/open-session.ts';
 import { readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
@@ -77,6 +79,26 @@ export class ChatSession extends DurableObject<Env> {
 
   readHistory(page: HistoryPage): History {
     return readHistory(this.#session, page);
+  }
+
+  listFiles(type?: FileType) {
+    return listFiles(this.#session, type);
+  }
+
+  uploadRoom(request: { mustBeKnown: boolean }) {
+    return uploadRoom(this.#session, request);
+  }
+
+  commitUpload(upload: NewUpload) {
+    return commitUpload(this.#session, upload);
+  }
+
+  deleteFile(request: FileDeleteRequest) {
+    return deleteFile(this.#session, request);
+  }
+
+  locateFile(path: string) {
+    return locateFile(this.#session, path);
   }
 
   async destroy(): Promise<void> {

@@ -1,7 +1,8 @@
 import { closingEvents, thinkingEvent } from '#agent/run-step.ts';
 import { resultText } from '#agent/run-tool-calls.ts';
 import type { AssistantStep } from '#agent/step.ts';
-import { redact, redactJson } from '#lib/redact/index.ts';
+import { redactJson } from '#lib/redact/redact-json.ts';
+import { redact } from '#lib/redact/redact.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
 import { failureText, type Entry } from '#session/entry.ts';
 

@@ -1,4 +1,4 @@
-import { createRedactor } from '#lib/redact/index.ts';
+import { createRedactor } from '#lib/redact/redact.ts';
 import type { Log } from '#lib/log.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
 import type { Clients } from '#session/clients.ts';

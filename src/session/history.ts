@@ -1,6 +1,7 @@
 import { resultText } from '#agent/run-tool-calls.ts';
 import type { AssistantStep } from '#agent/step.ts';
-import { redact, redactJson } from '#lib/redact/index.ts';
+import { redactJson } from '#lib/redact/redact-json.ts';
+import { redact } from '#lib/redact/redact.ts';
 import type { HistoryRecord } from '#protocol/session.ts';
 import { failureText, type Entry } from '#session/entry.ts';
 import { promptId } from '#session/entry-events.ts';

@@ -1,6 +1,6 @@
 import type { History, HistoryRecord } from '#protocol/session.ts';
 import { promptText } from '#protocol/prompt.ts';
-import { redact } from '#lib/redact/index.ts';
+import { redact } from '#lib/redact/redact.ts';
 import { seqOf } from '#session/entry.ts';
 import { historyRecords } from '#session/history.ts';
 import { readRow, type Session } from '#session/session.ts';

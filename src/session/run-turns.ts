@@ -1,7 +1,7 @@
 import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
-import { redact } from '#lib/redact/index.ts';
+import { redact } from '#lib/redact/redact.ts';
 import { noUsage } from '#protocol/message.ts';
 import { promptText } from '#protocol/prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';

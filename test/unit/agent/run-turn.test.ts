@@ -157,6 +157,26 @@ test.each([
   });
 });
 
+test('a call whose input broke off does not run, even if the rest of it fits', async () => {
+  const ran: string[] = [];
+  const tools = [tool('Read', async () => ran.push('Read') && 'content')];
+  const cut = message([{ type: 'tool_use', id: '1', name: 'Read', input: {} }], {
+    stop: 'max_tokens',
+    incompleteCalls: ['1'],
+  });
+  const { outcome, steps } = start([[cut], says('smaller')], tools);
+  await outcome;
+  expect(ran).toEqual([]);
+  expect(steps[1]).toMatchObject({
+    results: [
+      {
+        content: 'The input of this call was cut off, so it did not run. Make it again, in smaller parts.',
+        is_error: true,
+      },
+    ],
+  });
+});
+
 test('the step limit ends the turn with words for the user', async () => {
   const again = calls(['1', 'Read']);
   const { outcome, model } = start(
