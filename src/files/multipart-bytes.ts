@@ -69,7 +69,9 @@ function indexOf(bytes: Uint8Array, delimiter: Uint8Array): number {
   const first = delimiter[0] ?? 0;
   for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
     if (at + delimiter.length > bytes.length) return -1;
-    if (delimiter.every((byte, offset) => bytes[at + offset] === byte)) return at;
+    let same = 1;
+    while (same < delimiter.length && bytes[at + same] === delimiter[same]) same += 1;
+    if (same === delimiter.length) return at;
   }
   return -1;
 }
