@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { newUser, send } from '../../support/workers/accounts.ts';
+
+// Each real password hash takes a third of a second, on an idle machine
+vi.setConfig({ testTimeout: 30_000 });
 
 const answer = async (response: Response) => ({ status: response.status, body: await response.json() });
 
