@@ -5,7 +5,14 @@ import type { History } from '#protocol/session.ts';
 import { connect, Connection } from '#session/connect.ts';
 import { converse, follow, type Conversation } from '#session/converse.ts';
 import { destroySession } from '#session/destroy-session.ts';
-import { commitUpload, deleteFile, listFiles, locateFile, uploadRoom, type NewUpload } from '#session/files.ts';
+import {
+  commitUpload,
+  deleteFile,
+  listFiles,
+  locateFile,
+  uploadRoom,
+  type NewUpload,
+} from '#session/files.ts';
 import { openSession } from '#session/open-session.ts';
 import { readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
@@ -48,8 +55,10 @@ export class ChatSession extends DurableObject<Env> {
     return receive(session, socket, typeof frame === 'string' ? frame : '');
   }
 
-  override async webSocketClose(socket: WebSocket): Promise<void> {
+  override async webSocketClose(socket: WebSocket, code = 1000, reason = ''): Promise<void> {
     this.#session.clients.forget(socket);
+    // 1005 and 1006 only say that no code came: they must not be sent
+    socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
     await this.#leaveNoTrace();
   }
 
