@@ -4,6 +4,7 @@ import { root } from '#files/path.ts';
 import type { Workspace } from '#files/workspace.ts';
 import type { Shell, ShellResult } from '#tools/bash-shell.ts';
 import { cutMiddle } from '#tools/cut-middle.ts';
+import { withDeadline } from '#tools/deadline.ts';
 
 const maxOutput = 30_000;
 const defaultTimeout = 120_000;
@@ -48,22 +49,18 @@ export const bashTool = (workspace: Workspace) => {
         );
       }
       // The interpreter is a third of the Worker's code: it is loaded when the first command runs, not at the start.
-      shell ??= new (await import('#tools/bash-shell.ts')).Shell(workspace);
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), timeout);
-      try {
-        const result = await shell.run(command, directory, AbortSignal.any([signal, deadline.signal]));
+      const { Shell } = await import('#tools/bash-shell.ts');
+      const running = (shell ??= new Shell(workspace));
+      const result = await withDeadline(timeout, signal, async (deadline) => {
+        const ended = await running.run(command, directory, deadline.signal);
         if (signal.aborted) throw new ToolFailure('The command was cancelled.');
-        if (deadline.signal.aborted) {
-          throw new ToolFailure(
-            `The command was stopped after ${timeout} ms, and its output is lost. Do less at once, or give a longer timeout (at most ${maxTimeout} ms).`,
-          );
-        }
-        directory = result.directory;
-        return render(result);
-      } finally {
-        clearTimeout(timer);
-      }
+        if (!deadline.isOver()) return ended;
+        throw new ToolFailure(
+          `The command was stopped after ${timeout} ms, and its output is lost. Do less at once, or give a longer timeout (at most ${maxTimeout} ms).`,
+        );
+      });
+      directory = result.directory;
+      return render(result);
     },
   });
 };
