@@ -1,4 +1,4 @@
-export interface PlainLine {
+interface PlainLine {
   readonly text: string;
   readonly isHeading: boolean;
 }
