@@ -53,6 +53,8 @@ const pendingAgain = (thread: Thread) => thread.outbox.map((one) => ({ ...one, f
 /** One open conversation: its thread, its connection and what was typed for it. */
 export function createChat(deps: ChatDeps) {
   const state = createStore<ChatState>(blank(null));
+  /** Counts the conversations shown: what belongs to one of them ends when it changes. */
+  const epoch = createStore(0);
   const draft: Store<string> = createStore(deps.drafts.read(NEW));
   const remembered = new Map<string, { thread: Thread; agentId: string | null }>();
   const readyWaiters = new Set<(workspace: string) => void>();
@@ -196,6 +198,7 @@ export function createChat(deps: ChatDeps) {
     const { sessionId, thread, agentId } = state.get();
     cancelStopFallback?.();
     readyWaiters.clear();
+    epoch.update((now) => now + 1);
     workspace = null;
     workspaceUsed = false;
     if (sessionId === null || state.get().history !== 'ready') return;
@@ -208,6 +211,7 @@ export function createChat(deps: ChatDeps) {
   return {
     state,
     draft,
+    epoch,
 
     /** A new conversation. Nothing is sent to the server until it is needed. */
     startNew(agentId: string | null): void {
@@ -241,6 +245,11 @@ export function createChat(deps: ChatDeps) {
         draft.set(takeDraft(id, thread));
       }
       socket.connect();
+    },
+
+    /** The agent the open session has had so far. */
+    learnAgent(agentId: string): void {
+      state.update((now) => (now.agentId === null ? { ...now, agentId } : now));
     },
 
     /** Goes on with another agent, in the same session if there is one. */

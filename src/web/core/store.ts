@@ -1,10 +1,10 @@
 /** One value with listeners. `useStore` in ui/ binds a component to it. */
 export interface Store<Value> {
-  get(): Value;
-  set(next: Value): void;
-  update(change: (value: Value) => Value): void;
+  readonly get: () => Value;
+  readonly set: (next: Value) => void;
+  readonly update: (change: (value: Value) => Value) => void;
   /** Returns the function that ends the subscription. */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createStore<Value>(initial: Value): Store<Value> {

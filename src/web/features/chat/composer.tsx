@@ -1,0 +1,125 @@
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { words } from '#web/core/words.ts';
+import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
+import { AttachmentList } from '#web/features/files/attachment-list.tsx';
+import type { Attachments } from '#web/features/files/use-attachments.ts';
+import { usePage } from '#web/page.ts';
+import { IconButton } from '#web/ui/button.tsx';
+import { Icon } from '#web/ui/icon.tsx';
+import { Spinner } from '#web/ui/spinner.tsx';
+import { useStore } from '#web/ui/use-store.ts';
+
+const touchOnly = window.matchMedia('(hover: none) and (pointer: coarse)');
+
+export function Composer({ attachments }: { attachments: Attachments }) {
+  const { chat } = usePage();
+  const draft = useStore(chat.draft);
+  const epoch = useStore(chat.epoch);
+  const running = useStore(chat.state, (state) => state.thread.running);
+  const stopping = useStore(chat.state, (state) => state.thread.stopping);
+  const gone = useStore(chat.state, (state) => state.history === 'missing');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const uploaded = attachments.list.some((one) => one.path !== null);
+  const sendable = (draft.trim() !== '' || uploaded) && !attachments.busy && !gone;
+
+  useEffect(() => {
+    if (!touchOnly.matches) field.current?.focus({ preventScroll: true });
+  }, [epoch]);
+
+  function send() {
+    if (!sendable) return;
+    chat.send({ text: draft.trim(), files: attachments.take() });
+    chat.write('');
+    field.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    // While an input method composes, Enter chooses a candidate; Safari tells only by the key code.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey && !touchOnly.matches) {
+      event.preventDefault();
+      send();
+    }
+    if (event.key === 'Escape') chat.stop();
+    if (event.key === 'Backspace' && draft === '') {
+      const last = attachments.list.at(-1);
+      if (last !== undefined) attachments.remove(last.id);
+    }
+  }
+
+  return (
+    <div className="shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4">
+      <div className="mx-auto max-w-3xl">
+        <QueuedMessages />
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            send();
+          }}
+          className="rounded-[1.4rem] border border-line-strong/60 bg-card shadow-[0_4px_24px_var(--shadow)] transition-colors focus-within:border-accent"
+        >
+          <AttachmentList attachments={attachments} />
+          <label htmlFor="composer" className="sr-only">
+            {words.composer.label}
+          </label>
+          <textarea
+            ref={field}
+            id="composer"
+            rows={1}
+            dir="auto"
+            value={draft}
+            placeholder={words.composer.placeholder}
+            title={words.composer.hint}
+            enterkeyhint={touchOnly.matches ? 'enter' : 'send'}
+            onInput={(event) => chat.write(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              const files = Array.from(event.clipboardData?.files ?? []);
+              if (files.length === 0) return;
+              event.preventDefault();
+              attachments.add(files);
+            }}
+            className="block field-sizing-content max-h-48 min-h-14 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1 text-base leading-relaxed outline-none"
+          />
+          <div className="flex items-center gap-1.5 p-2">
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                attachments.add(Array.from(event.currentTarget.files ?? []));
+                event.currentTarget.value = '';
+              }}
+            />
+            <IconButton icon="clip" label={words.composer.attach} onClick={() => picker.current?.click()} />
+            <span className="flex-1" />
+            {running && (
+              <button
+                type="button"
+                onClick={() => chat.stop()}
+                disabled={stopping}
+                className="inline-flex h-9 items-center gap-2 rounded-full border border-line bg-card pr-4 pl-3 text-sm font-medium hover:bg-hover"
+              >
+                {stopping ? <Spinner /> : <Icon name="stop" size={16} className="text-accent" />}
+                {stopping ? words.composer.stopping : words.composer.stop}
+              </button>
+            )}
+            {(!running || draft.trim() !== '' || uploaded) && (
+              <button
+                type="submit"
+                disabled={!sendable}
+                aria-label={running ? words.composer.queue : words.composer.send}
+                title={running ? words.composer.queue : words.composer.send}
+                className="inline-grid size-9 place-items-center rounded-full bg-fill text-on-accent transition-colors hover:bg-fill-hover disabled:bg-hover disabled:text-soft pointer-coarse:size-11"
+              >
+                {attachments.busy ? <Spinner /> : <Icon name="send" size={18} />}
+              </button>
+            )}
+          </div>
+        </form>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { useId, useState } from 'react';
+import type { ToolItem } from '#web/core/thread.ts';
+import { summarizeTool } from '#web/core/tool-view.ts';
+import { words } from '#web/core/words.ts';
+import { ToolInput } from '#web/features/tools/tool-input.tsx';
+import { ToolOutput } from '#web/features/tools/tool-output.tsx';
+import { Icon, type IconName } from '#web/ui/icon.tsx';
+import { Spinner } from '#web/ui/spinner.tsx';
+
+const ICONS: Readonly<Record<string, IconName>> = {
+  Bash: 'terminal',
+  Read: 'file',
+  Write: 'pen',
+  Edit: 'pen',
+  Grep: 'search',
+  Glob: 'search',
+};
+
+/** One line for a call; opened by hand, or by itself when the call failed. */
+export function ToolCard({ item }: { item: ToolItem }) {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const open = chosen ?? item.state === 'failed';
+  const id = useId();
+  return (
+    <section
+      aria-label={item.name}
+      className={`mt-2.5 overflow-hidden rounded-xl border bg-card ${item.state === 'failed' ? 'border-bad' : 'border-line'} ${item.parent === null ? '' : 'ml-6'}`}
+    >
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setChosen(!open)}
+        className="flex min-h-10 w-full items-center gap-2.5 px-3.5 py-2 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2"
+      >
+        <Icon name={ICONS[item.name] ?? 'tool'} size={16} className="text-accent" />
+        <span className="font-medium">{item.name}</span>
+        <span className="min-w-0 flex-1 truncate font-mono text-xs text-soft">
+          {summarizeTool(item.name, item.input)}
+        </span>
+        <State state={item.state} />
+        <Icon
+          name="chevron"
+          size={14}
+          className={`text-soft transition-transform ${open ? 'rotate-90' : ''}`}
+        />
+      </button>
+      <div id={id} hidden={!open} className="grid gap-3 border-t border-line px-3.5 py-3 text-sm">
+        {open && (
+          <>
+            <ToolInput name={item.name} input={item.input} />
+            <ToolOutput state={item.state} output={item.output} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function State({ state }: { state: ToolItem['state'] }) {
+  if (state === 'running')
+    return (
+      <span className="flex items-center gap-1.5 text-xs text-soft">
+        <Spinner size={14} /> {words.tools.running}
+      </span>
+    );
+  if (state === 'done')
+    return (
+      <span className="text-good" title={words.tools.done}>
+        <Icon name="check" size={15} />
+        <span className="sr-only">{words.tools.done}</span>
+      </span>
+    );
+  return (
+    <span className={`text-xs font-medium ${state === 'failed' ? 'text-bad' : 'text-soft'}`}>
+      {words.tools[state]}
+    </span>
+  );
+}

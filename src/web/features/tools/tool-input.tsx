@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react';
+import { viewTool } from '#web/core/tool-view.ts';
+import { words } from '#web/core/words.ts';
+import { LongText } from '#web/features/tools/long-text.tsx';
+
+/** What the agent asked a tool to do. Everything in it is text, whatever it looks like. */
+export function ToolInput({ name, input }: { name: string; input: Readonly<Record<string, unknown>> }) {
+  const view = viewTool(name, input);
+  switch (view.kind) {
+    case 'command':
+      return (
+        <div className="grid gap-1.5">
+          {view.about !== null && <p className="text-soft">{view.about}</p>}
+          <LongText text={`$ ${view.command}`} label={words.tools.input} />
+          {view.timeout !== null && <p className="text-xs text-soft">{words.tools.timeout(view.timeout)}</p>}
+        </div>
+      );
+    case 'read':
+      return (
+        <Facts>
+          <Fact name={words.tools.path}>{view.path}</Fact>
+          {(view.offset !== null || view.limit !== null) && (
+            <Fact name="">{words.tools.range(view.offset, view.limit)}</Fact>
+          )}
+        </Facts>
+      );
+    case 'write':
+      return (
+        <div className="grid gap-2">
+          <Facts>
+            <Fact name={words.tools.path}>{view.path}</Fact>
+          </Facts>
+          <LongText text={view.content} label={words.tools.input} />
+        </div>
+      );
+    case 'edit':
+      return (
+        <div className="grid gap-2">
+          <Facts>
+            <Fact name={words.tools.path}>{view.path}</Fact>
+          </Facts>
+          {view.all && <p className="text-xs text-soft">{words.tools.replaceAll}</p>}
+          <LongText text={view.before} label={words.tools.removed} tone="removed" />
+          <LongText text={view.after} label={words.tools.added} tone="added" />
+        </div>
+      );
+    case 'search':
+      return (
+        <Facts>
+          <Fact name={words.tools.pattern}>{view.pattern}</Fact>
+          {view.path !== null && <Fact name={words.tools.path}>{view.path}</Fact>}
+          {view.glob !== null && <Fact name={words.tools.glob}>{view.glob}</Fact>}
+        </Facts>
+      );
+    case 'json':
+      return <LongText text={view.json} label={words.tools.input} />;
+  }
+}
+
+const Facts = ({ children }: { children: ReactNode }) => <div className="grid gap-1">{children}</div>;
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <p className="flex gap-3">
+    {name !== '' && <span className="text-soft">{name}</span>}
+    <span className="min-w-0 font-mono text-[0.8125rem] leading-[1.9] wrap-anywhere">{children}</span>
+  </p>
+);
