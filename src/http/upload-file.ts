@@ -28,7 +28,7 @@ export async function uploadFile(request: Request, { env, username }: Uploader):
   const boundary = formBoundary(request.headers.get('content-type'));
   if (boundary === null || request.body === null) return missingFile();
 
-  const bytes: AsyncIterableIterator<Uint8Array> = request.body.values();
+  const bytes = untilBroken(request.body);
   const received = await receiveUpload(readMultipart(bytes, boundary), uploadDeps(env, username));
   // A client that is still sending when the answer comes takes it for a broken connection
   for await (const _ of bytes);
@@ -41,6 +41,15 @@ export async function uploadFile(request: Request, { env, username }: Uploader):
   if (!stored.ok) return answer({ error: stored.problem });
   const sentId = fields.session_id ?? fields.cwd_id ?? '';
   return answer({ ...stored.value, file: { ...stored.value.file, session_id: sentId } });
+}
+
+/** A client that goes away is nobody's bug: to the form it is the same as an early end. */
+async function* untilBroken(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    return;
+  }
 }
 
 function uploadDeps(env: Env, username: string): UploadDeps<Refusal> {

@@ -1,43 +1,48 @@
-import { env } from 'cloudflare:workers';
-import { expect, test } from 'vitest';
-import { configRoutes } from '#http/config.ts';
+import { describe, expect, test } from 'vitest';
+import { send, sendBare } from '#test/support/workers/accounts.ts';
 
 const get = async (path: string) => {
-  const response = await configRoutes().request(path, {}, env);
+  const response = await send('GET', `/api/v1/config/${path}`);
   return [response.status, await response.json()];
 };
 
-test('agents, in the order of the file', async () => {
-  expect(await get('/config/agents')).toEqual([
-    200,
-    {
-      agents: [
-        {
-          agent_id: 'general-assistant-g1h2i3j4',
-          name: 'General Assistant',
-          description: expect.stringContaining('code'),
-          model: 'sonnet',
-          is_default: true,
-        },
-        {
-          agent_id: 'email-reader-x1y2z3',
-          name: 'Email Reader',
-          description: expect.stringContaining('e-mail files'),
-          model: 'sonnet',
-          is_default: false,
-        },
-      ],
-    },
-  ]);
+describe('with the key alone', () => {
+  test('agents, in the order of the file', async () => {
+    expect(await get('agents')).toEqual([
+      200,
+      {
+        agents: [
+          {
+            agent_id: 'general-assistant-g1h2i3j4',
+            name: 'General Assistant',
+            description: expect.stringContaining('code'),
+            model: 'sonnet',
+            is_default: true,
+          },
+          {
+            agent_id: 'email-reader-x1y2z3',
+            name: 'Email Reader',
+            description: expect.stringContaining('e-mail files'),
+            model: 'sonnet',
+            is_default: false,
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('subagents', async () => {
+    expect(await get('subagents')).toEqual([
+      200,
+      { subagents: [{ name: 'Code Reviewer', focus: 'Security, performance, code quality' }] },
+    ]);
+  });
+
+  test('no skills yet', async () => {
+    expect(await get('skills')).toEqual([200, { skills: [] }]);
+  });
 });
 
-test('subagents', async () => {
-  expect(await get('/config/subagents')).toEqual([
-    200,
-    { subagents: [{ name: 'Code Reviewer', focus: 'Security, performance, code quality' }] },
-  ]);
-});
-
-test('no skills yet', async () => {
-  expect(await get('/config/skills')).toEqual([200, { skills: [] }]);
+test.each(['agents', 'subagents', 'skills'])('%s need the key', async (path) => {
+  expect((await sendBare('GET', `/api/v1/config/${path}`)).status).toBe(401);
 });
