@@ -107,17 +107,26 @@ test.each([
   'if true; then case x in x) { (while true; do :; done) };; esac; fi',
   `bash -c 'while true; do :; done'`,
   'while true; do echo x > f; cat f > /dev/null; done',
-  'seq 1 5000 | xargs -n 1 echo',
-])('%s is cancelled promptly', { retry: 2 }, async (command) => {
+  'seq 1 20000 | xargs -n 1 echo',
+])('%s is cancelled promptly', async (command) => {
   await inShell(async (bash, tool) => {
     await bash('true');
     const controller = new AbortController();
-    const start = performance.now();
-    setTimeout(() => controller.abort(), 50);
-    await expect(runTool(tool, { command }, controller.signal)).rejects.toThrow('The command was cancelled.');
-    // From the moment it was asked for: the loop must also let the request through. Idle, it takes 1 to 50 ms;
-    // a busy machine may need another try.
-    expect(performance.now() - start - 50).toBeLessThan(150);
+    const ended = { outcome: '' };
+    const running = runTool(tool, { command }, controller.signal).then(
+      () => (ended.outcome = 'ended by itself'),
+      (error: unknown) => (ended.outcome = String(error)),
+    );
+    // That this timer fires while the command runs shows that a request to cancel gets through to it.
+    await scheduler.wait(20);
+    expect(ended.outcome).toBe('');
+    controller.abort();
+    // Turns of the event loop and not milliseconds, which a busy machine may take for anything; idle it is 1 to 30 ms.
+    let turns = 0;
+    for (; ended.outcome === '' && turns < 100; turns += 1) await scheduler.wait(0);
+    expect(turns).toBeLessThan(20);
+    await running;
+    expect(ended.outcome).toBe('ToolFailure: The command was cancelled.');
     expect(await bash('echo still here')).toBe('still here');
   });
 });
