@@ -16,7 +16,7 @@ export interface Agent {
   readonly isDefault: boolean;
 }
 
-export interface Subagent {
+interface Subagent {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -26,7 +26,7 @@ export interface Subagent {
   readonly model: string;
 }
 
-export interface Skill {
+interface Skill {
   readonly name: string;
   readonly description: string;
 }

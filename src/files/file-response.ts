@@ -13,7 +13,7 @@ export interface SentFile {
   read(range: ByteRange): Promise<ReadableStream | Uint8Array<ArrayBuffer> | null>;
 }
 
-export interface ByteRange {
+interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }

@@ -10,7 +10,7 @@ export interface UploadFields {
 }
 
 /** Where a file may go. */
-export interface UploadPlace {
+interface UploadPlace {
   /** Of its object in R2. */
   readonly prefix: string;
   readonly maxBytes: number;

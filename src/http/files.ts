@@ -4,17 +4,13 @@ import { openLink } from '#files/signed-link.ts';
 import { requireUser } from '#http/identity.ts';
 import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
 import { sendFile } from '#http/send-file.ts';
-import { sessionNotFound, SessionNotFound } from '#http/session-not-found.ts';
+import { sessionNotFound } from '#http/session-not-found.ts';
+import { refuseBadId, sessionPath } from '#http/session-path.ts';
 import { sessionStub, uploadFile } from '#http/upload-file.ts';
 import { systemClock } from '#lib/clock.ts';
 import { Detail } from '#protocol/account.ts';
 import { FileDelete, FileDeleteRequest, FileList, FileType, FileUpload } from '#protocol/file.ts';
-import { SessionId } from '#protocol/session.ts';
 
-const refused = {
-  401: jsonAnswer(Detail, 'No valid token'),
-  404: jsonAnswer(SessionNotFound, 'No such session, or it is not yours'),
-};
 const bytes = {
   description: 'The bytes, or the range that was asked for',
   content: { '*/*': { schema: z.any() } },
@@ -24,32 +20,32 @@ const listRoute = createRoute({
   method: 'get',
   path: '/files/{session_id}/list',
   summary: 'The files of a session, last changed first',
-  middleware: [requireUser] as const,
+  middleware: [requireUser, refuseBadId] as const,
   request: {
-    params: z.object({ session_id: SessionId }),
+    params: sessionPath.params,
     query: z.object({ file_type: FileType.optional() }),
   },
-  responses: { 200: jsonAnswer(FileList, 'The files'), ...refused },
+  responses: { 200: jsonAnswer(FileList, 'The files'), ...sessionPath.refusals },
 });
 
 const downloadRoute = createRoute({
   method: 'get',
   path: '/files/{session_id}/download/{file_type}/{safe_name}',
   summary: 'A file of a session; ranges and conditional requests work',
-  middleware: [requireUser] as const,
-  request: { params: z.object({ session_id: SessionId, file_type: FileType, safe_name: z.string() }) },
-  responses: { 200: bytes, ...refused },
+  middleware: [requireUser, refuseBadId] as const,
+  request: { params: sessionPath.params.extend({ file_type: FileType, safe_name: z.string() }) },
+  responses: { 200: bytes, ...sessionPath.refusals },
 });
 
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/files/{session_id}/delete',
   summary: 'Delete a file of a session',
-  middleware: [requireUser] as const,
-  request: { params: z.object({ session_id: SessionId }), ...jsonBody(FileDeleteRequest) },
+  middleware: [requireUser, refuseBadId] as const,
+  request: { params: sessionPath.params, ...jsonBody(FileDeleteRequest) },
   responses: {
     200: jsonAnswer(FileDelete, 'Deleted, or `success: false` when there is no such file'),
-    ...refused,
+    ...sessionPath.refusals,
   },
 });
 
@@ -81,7 +77,10 @@ const uploadDescription = {
       },
     },
   },
-  responses: { 200: jsonAnswer(FileUpload, 'Stored, or `success: false` with the reason'), ...refused },
+  responses: {
+    200: jsonAnswer(FileUpload, 'Stored, or `success: false` with the reason'),
+    ...sessionPath.refusals,
+  },
 } as const;
 
 /** The files of a session: what the user gave it, and what it made. */
