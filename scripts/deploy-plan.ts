@@ -57,26 +57,11 @@ export function planDeployment(facts: DeployFacts): readonly Step[] {
   return [
     ...secrets,
     ...(facts.databaseId === undefined
-      ? [
-          wrangler('The database for users does not exist yet', [
-            'd1',
-            'create',
-            facts.database,
-            ...keepConfig,
-          ]),
-        ]
+      ? [wrangler('The database for users does not exist yet', ['d1', 'create', facts.database])]
       : []),
     ...(facts.hasBucket
       ? []
-      : [
-          wrangler('The bucket for files does not exist yet', [
-            'r2',
-            'bucket',
-            'create',
-            facts.bucket,
-            ...keepConfig,
-          ]),
-        ]),
+      : [wrangler('The bucket for files does not exist yet', ['r2', 'bucket', 'create', facts.bucket])]),
     { kind: 'write_config', databaseId: facts.databaseId },
     { kind: 'build_page' },
     wrangler('Bring the tables up to date', migrate),
