@@ -22,6 +22,8 @@ export interface DevServerOptions {
   /** Where D1, R2 and the Durable Objects live. */
   readonly state: string;
   readonly vars: Vars;
+  /** Another Worker than the one to deploy: that of the benchmark. */
+  readonly config?: string;
   /** Gets what the server logs. */
   readonly onOutput?: (text: string) => void;
 }
@@ -31,6 +33,7 @@ export async function startDevServer({
   port,
   state,
   vars,
+  config = 'wrangler.toml',
   onOutput = () => {},
 }: DevServerOptions): Promise<DevServer> {
   mkdirSync(state, { recursive: true });
@@ -41,7 +44,7 @@ export async function startDevServer({
   const where = ['--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0'];
   const what = ['--persist-to', state, '--env-file', varsFile];
   const quiet = ['--log-level', 'warn', '--show-interactive-dev-session=false'];
-  const child = run(['dev', ...where, ...what, ...quiet]);
+  const child = run(['dev', '--config', config, ...where, ...what, ...quiet]);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

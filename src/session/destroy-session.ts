@@ -1,4 +1,4 @@
-import { historyPrefix } from '#session/finish-turn.ts';
+import { historyPrefix } from '#session/write-history-files.ts';
 import type { Session } from '#session/session.ts';
 
 /** What R2 deletes in one call. */
@@ -12,6 +12,7 @@ export async function destroySession(session: Session, storage: DurableObjectSto
   session.closed = true;
   session.running?.abort.abort();
   await session.running?.ended;
+  await session.writingHistory;
   for (const socket of session.clients.sockets.keys()) socket.close(4004, 'Session deleted');
   await session.workspace.destroy();
   await deletePrefix(session.files, historyPrefix(session));

@@ -9,7 +9,7 @@ import { historyRecords } from '#session/history.ts';
 import { readRow, userSpaceOf, type Session } from '#session/session.ts';
 
 /**
- * Ends a turn: the user's list and search learn of it, then the clients, then the history files. Contract: a turn
+ * Ends a turn: the user's list and search learn of it, then the clients. Contract: a turn
  * whose end was announced is stored; ending it again after a crash changes nothing twice.
  */
 export async function finishTurn(session: Session, turn: number, outcome: TurnOutcome): Promise<void> {
@@ -26,7 +26,6 @@ export async function finishTurn(session: Session, turn: number, outcome: TurnOu
     turn,
     cost,
   );
-  await tellHistoryFiles(session);
 }
 
 function storeFailure(
@@ -103,23 +102,3 @@ function searchText(record: HistoryRecord | undefined): string {
           .join('\n');
   return record.tool_name === null ? text : `${record.tool_name} ${text}`;
 }
-
-/** One file a turn: what it costs does not grow with the session. A turn that was missed is made up for here. */
-async function tellHistoryFiles(session: Session): Promise<void> {
-  const row = readRow(session.sql);
-  if (row === undefined) return;
-  for (let turn = row.told_turn + 1; turn <= row.finished_turn; turn++) {
-    const lines = session.entries
-      .turn(turn)
-      .flatMap(historyRecords)
-      .map((record) => JSON.stringify(record));
-    await session.files.put(historyKey(session, turn), `${lines.join('\n')}\n`);
-    session.sql.exec('UPDATE session SET told_turn = ?', turn);
-  }
-}
-
-export const historyPrefix = ({ username, sessionId }: Pick<Session, 'username' | 'sessionId'>): string =>
-  `users/${username}/history/${sessionId}/`;
-
-const historyKey = (session: Session, turn: number): string =>
-  `${historyPrefix(session)}${String(turn).padStart(8, '0')}.jsonl`;

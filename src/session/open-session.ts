@@ -49,6 +49,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     clock,
     log,
     running: undefined,
+    writingHistory: undefined,
     closed: false,
   };
 }

@@ -10,6 +10,7 @@ import { promptEvents } from '#session/entry-events.ts';
 import { finishTurn } from '#session/finish-turn.ts';
 import { modelMessages } from '#session/model-messages.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
+import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
 
 /** A turn that was interrupted this often without a new step would fail, and cost, for ever. */
@@ -25,7 +26,8 @@ const POSITIONS_PER_ATTEMPT = 2 ** 24;
 export async function runTurns(session: Session): Promise<void> {
   while (session.running === undefined && !session.closed) {
     const row = readRow(session.sql);
-    if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return;
+    if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
+      return writeHistoryFiles(session);
     const turn = row.finished_turn + 1;
     const abort = new AbortController();
     const from = session.stream.position;
@@ -41,6 +43,7 @@ export async function runTurns(session: Session): Promise<void> {
       clearInterval(watch);
       session.running = undefined;
       end();
+      void writeHistoryFiles(session);
     }
   }
 }
@@ -51,7 +54,8 @@ export async function runTurns(session: Session): Promise<void> {
  */
 export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);
-  if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return Promise.resolve();
+  if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
+    return writeHistoryFiles(session);
   const attempts = row.attempts + 1;
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
   session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);

@@ -63,6 +63,7 @@ export interface Session {
   readonly clock: Clock;
   readonly log: Log;
   running: RunningTurn | undefined;
+  writingHistory: Promise<void> | undefined;
   /** Set while the session is being deleted: nothing starts any more. */
   closed: boolean;
 }
