@@ -3,7 +3,7 @@ const HASH_LENGTHS = new Set([40, 56, 64, 96, 128]);
 /** True for hexadecimal runs as long as a commit id or a checksum, which are public. */
 export function isHash(run: string): boolean {
   const digits = /^0x/i.test(run) ? run.slice(2) : run;
-  return HASH_LENGTHS.has(digits.length) && /^[\da-f]+$/i.test(digits);
+  return HASH_LENGTHS.has(digits.length) && /^[\da-f]+$/i.test(digits) && /\d/.test(digits);
 }
 
 /**

@@ -131,8 +131,8 @@ export function createTextReader(): Reader {
   }
 
   function readColon(cursor: Cursor): Reader | undefined {
-    if (cursor.lacks(3)) return undefined;
     const { at, text } = cursor;
+    if (cursor.lacks(2) || (text[at + 1] === '/' && cursor.lacks(3))) return undefined;
     if (gap === '' && word !== '') {
       if (text.startsWith('//', at + 1)) {
         inUrl = /https?$/i.test(word);
@@ -168,7 +168,7 @@ export function createTextReader(): Reader {
     const kind = word === '' ? undefined : secretKind(word, before);
     if (!kind) return undefined;
     const label = { name: word, kind, doubtful };
-    const starred = line === 'starred' && gap.startsWith('*');
+    const starred = line === 'starred' && gap.startsWith('*') && kind !== 'key' && kind !== 'digits';
     forget();
     const rest = starred ? 'value' : line === 'item' ? 'item' : undefined;
     return readAfterLabel(label, { equals, line: rest, back: read });

@@ -1,4 +1,5 @@
 import { LONGEST_HELD, type Cursor, type Reader } from './cursor.ts';
+import { secretKind } from './secret-name.ts';
 import {
   isIdentifier,
   isSecretText,
@@ -19,6 +20,8 @@ interface Place {
 }
 
 const ENOUGH_TO_START = 8;
+const LONGEST_LABEL = 90;
+const LABEL_AT_END = /([\w.-]+)[*\]?!]{0,7}$/;
 const SCHEME = /^(?:bearer|basic|token|apikey|bot)$/i;
 const STRING_PREFIX = /^[rbfu]{1,2}$/i;
 // Mail services show an app password as four groups of four letters
@@ -59,6 +62,8 @@ function readValue(label: Label, place: Place): Reader {
   const endsValue =
     label.kind === 'password' || label.kind === 'address' ? sign.endsPassword : sign.endsToken;
   const ends = (code: number) => endsValue(code) || (place.equals && code === sign.AMPERSAND);
+  // Only what will surely be masked may hide another label; else the next label is read by itself
+  const certain = !label.doubtful && label.kind !== 'key' && label.kind !== 'digits';
   let begun = false;
   let bracketed = false;
 
@@ -73,6 +78,7 @@ function readValue(label: Label, place: Place): Reader {
     for (; end < cursor.text.length && end - cursor.at < LONGEST_HELD; end += 1) {
       const code = cursor.code(end);
       if (ends(code)) break;
+      if (!certain && (code === sign.EQUALS || code === sign.COLON) && endsInLabel(cursor, end)) break;
       if (bracketed || (code !== sign.PARENTHESIS && code !== sign.BRACKET)) continue;
       // A call or an index: what stands before decides, so that the rest is read as the code it is
       if (isIdentifier(cursor.text.slice(cursor.at, end))) break;
@@ -104,6 +110,11 @@ function readValue(label: Label, place: Place): Reader {
     cursor.mask(last);
     return place.line ? skipWhile((code) => !sign.isLineEnd(code), place.back) : place.back;
   }
+}
+
+function endsInLabel(cursor: Cursor, end: number): boolean {
+  const name = LABEL_AT_END.exec(cursor.text.slice(Math.max(cursor.at, end - LONGEST_LABEL), end))?.[1];
+  return name !== undefined && secretKind(name) !== undefined;
 }
 
 /** Where `abcd efgh ijkl mnop` ends, given that its first group ends at `end`; undefined if that is open. */

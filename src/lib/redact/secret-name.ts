@@ -10,6 +10,7 @@ export type SecretKind = 'password' | 'token' | 'address' | 'digits' | 'key';
 
 const MAY_BE_SECRET = /pass|pwd|secret|token|key|auth|cred|url|uri|string|hsbc|vib/i;
 const LONGEST_NAME = 80;
+const WORDS = /[A-Z]{1,80}(?![a-z])\d*|[A-Z]?[a-z\d]+/g;
 
 const PASSWORD_END = /(?:password|passwd|passphrase|passcode|secret)$/;
 const TOKEN_END = /(?:token|apikey|accesskey|secretkey|privatekey)$/;
@@ -47,24 +48,24 @@ const ENV_HARMLESS_END = new Set(
  */
 export function secretKind(path: string, before = ''): SecretKind | undefined {
   if (path.length < 3) return undefined;
-  const name = lastPart(path.length > LONGEST_NAME ? path.slice(-LONGEST_NAME) : path);
+  const name = lastPart(path.length > LONGEST_NAME ? path.slice(-LONGEST_NAME) : path).replace(
+    /[\d_-]+$/,
+    '',
+  );
   if (name.length < 3 || !MAY_BE_SECRET.test(name)) return undefined;
   if (/^(?:hsbc|vib.*(?:cashback|boundless)|pdf.*password)/i.test(name)) return 'digits';
-  const environment = name === name.toUpperCase() ? environmentKind(name) : undefined;
+  const environment = /[a-z]/.test(name) ? undefined : environmentKind(name);
   return environment ?? wordKind(splitWords(name), before.toLowerCase());
 }
 
 /** "accessToken", "ACCESS_TOKEN", "access-token" → ["access", "token"] */
 export function splitWords(name: string): string[] {
-  return name
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
-    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[_-]+/)
-    .filter((word) => word !== '');
+  if (/^[a-z]+$/.test(name)) return [name];
+  return name.match(WORDS)?.map((word) => word.toLowerCase()) ?? [];
 }
 
-function lastPart(path: string): string {
+/** "process.env.API_KEY" → "API_KEY" */
+export function lastPart(path: string): string {
   const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('/'), path.lastIndexOf('+'));
   return path.slice(cut + 1);
 }
@@ -79,8 +80,7 @@ function environmentKind(name: string): SecretKind | undefined {
 }
 
 function wordKind(words: string[], before: string): SecretKind | undefined {
-  while (words.length > 1 && (TRAILING.has(words.at(-1) ?? '') || /^v?\d+$/.test(words.at(-1) ?? '')))
-    words.pop();
+  while (words.length > 1 && TRAILING.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
   const owner = words.at(-2) ?? before;
   if (PASSWORD_END.test(last) || last === 'pwd') return 'password';

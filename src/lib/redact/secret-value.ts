@@ -1,5 +1,5 @@
 import { looksRandom } from './random-run.ts';
-import { splitWords, type SecretKind } from './secret-name.ts';
+import { lastPart, type SecretKind } from './secret-name.ts';
 
 export interface Label {
   /** The name as written, to tell `token: token` from `token: abc`. */
@@ -27,11 +27,17 @@ const SENTENCE = words(`
   each every all any some use used uses using see enter click set sets check type choose create generate generated
   provide provided provides make add get go ask try run keep store stored save copy paste send sent change changed
   reset rotate forgot invalid valid wrong incorrect expired expires missing failed error minimum maximum here there
-  too very more most less least one two like such example`);
+  too very more most less least like such example`);
+
+// What tells a message about passwords from a passphrase
+const MESSAGE_WORDS = words(`
+  is are was must should cannot has have your please required invalid incorrect expired`);
 
 const CODE_ROOTS = words(`
   this self super env process config req request res response ctx context props params settings options opts args body
   data user session state form input os payload event secrets vars inputs github window document app client auth`);
+
+const PLAIN_NAME = /^(?:password|token|secret|key)$/;
 
 /** A value that starts so is a variable, a placeholder, an address or a structure. Needs 8 characters to decide. */
 export function startsOrdinary(value: string, kind: SecretKind): boolean {
@@ -64,8 +70,8 @@ export function isSecretText(text: string, label: Label): boolean {
   const inside = bare.split(/\s+/);
   if (inside.length === 1) return !/^x{3,}$|^\*+$/i.test(bare);
   // "Password is required" is a message; "correct horse battery staple" is not one
-  const sentence = inside.every((word) => /^[\p{L}'’-]+[.,!?:]?$/u.test(word));
-  return !(sentence && inside.some((word) => SENTENCE.has(word.toLowerCase())));
+  const sentence = inside.length > 2 && inside.every((word) => /^[\p{L}'’-]+[.,!?:]?$/u.test(word));
+  return !(sentence && inside.some((word) => MESSAGE_WORDS.has(word.toLowerCase())));
 }
 
 /** `text` without the signs at its end. */
@@ -80,13 +86,11 @@ function isCode(value: string, label: Label): boolean {
   if (/^(?:\.{0,2}|~)\/[\w./-]*$/.test(value)) return !looksRandom(value.replaceAll(/[/.]/g, ''));
   if (!/^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$][\w$]*)*[?!]?$/.test(value)) return false;
   if (value.includes('.')) return isMember(value);
-  const name = splitWords(value);
-  const own = splitWords(label.name);
-  if (name.join(' ') === own.join(' ') || value === own.at(-1))
-    return label.kind !== 'password' || !/\d/.test(value);
+  const own = lastPart(label.name);
+  if (value === own || (PLAIN_NAME.test(value) && own.toLowerCase().endsWith(value))) return true;
   // token: accessToken, token: ACCESS_TOKEN
-  const written = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) || /^[A-Z]+(?:_[A-Z]+)+$/.test(value);
-  return written && /^(?:password|passwd|secret|token|key|hash|string|field)$/.test(name.at(-1) ?? '');
+  const several = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) || /^[A-Z]+(?:_[A-Z]+)+$/.test(value);
+  return several && /(?:password|passwd|secret|token|key|hash|string|field)$/i.test(value);
 }
 
 function isMember(value: string): boolean {
@@ -102,7 +106,7 @@ const isVariable = (value: string): boolean =>
     value,
   );
 
-export const isIdentifier = (value: string): boolean => /^[A-Za-z_$][\w$.:]*$/.test(value);
+export const isIdentifier = (value: string): boolean => /^[A-Za-z_$][\w$.]*$/.test(value);
 
 const hasDigits = (value: string, least: number): boolean => value.replaceAll(/\D/g, '').length >= least;
 
