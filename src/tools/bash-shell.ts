@@ -35,12 +35,15 @@ const memoryFileBytes = 32 * mebibyte;
 /** Needs a browser's DOM, which is not here. */
 const brokenCommands = ['html-to-markdown'];
 
-// A turn of the event loop takes about a millisecond: often enough to hear a cancellation, too seldom to be felt.
-const operationsPerPause = 32;
+// A turn of the event loop takes a millisecond or more. A look at a file, or a round of a loop, takes some microseconds,
+// a write fifty times that: so much of it comes between two turns that a cancellation is heard in time and a loop not slowed.
+const workPerPause = 512;
+const workOfLook = 1;
+const workOfWrite = 32;
 
 /** The whole tree that commands see: the workspace, a `/tmp` in memory for as long as the object lives, `/dev/null`. */
 class ShellFiles extends MountableFs {
-  #operations = 0;
+  #work = 0;
 
   constructor(workspace: Workspace) {
     const memory = new InMemoryFs({ '/dev/null': '' }, { maxTotalBytes: memoryFileBytes });
@@ -49,39 +52,41 @@ class ShellFiles extends MountableFs {
   }
 
   override async exists(path: string) {
-    await this.#pause();
+    await this.#pause(workOfLook);
     return super.exists(path);
   }
 
   override async stat(path: string) {
-    await this.#pause();
+    await this.#pause(workOfLook);
     return super.stat(path);
   }
 
   override async lstat(path: string) {
-    await this.#pause();
+    await this.#pause(workOfLook);
     return super.lstat(path);
   }
 
   override async readFileBytes(path: string) {
-    await this.#pause();
+    await this.#pause(workOfLook);
     return super.readFileBytes(path);
   }
 
   override async writeFile(...[path, content, options]: Parameters<MountableFs['writeFile']>) {
-    await this.#pause();
+    await this.#pause(workOfWrite);
     if (path !== '/dev/null') await super.writeFile(path, content, options);
   }
 
   override async appendFile(...[path, content, options]: Parameters<MountableFs['appendFile']>) {
-    await this.#pause();
+    await this.#pause(workOfWrite);
     if (path !== '/dev/null') await super.appendFile(path, content, options);
   }
 
   /** The interpreter awaits only what is ready, so without this no timer and no message would get through to abort it. */
-  async #pause() {
-    this.#operations += 1;
-    if (this.#operations % operationsPerPause === 0) await scheduler.wait(0);
+  async #pause(work: number) {
+    this.#work += work;
+    if (this.#work < workPerPause) return;
+    this.#work = 0;
+    await scheduler.wait(0);
   }
 }
 

@@ -35,7 +35,7 @@ const input = z.object({
 
 /** One shell per workspace: it keeps `/tmp` and the directory it is in for as long as the tool lives. */
 export const bashTool = (workspace: Workspace) => {
-  let shell: Shell | undefined;
+  let shell: Promise<Shell> | undefined;
   let directory = root;
   return defineTool({
     name: 'Bash',
@@ -48,9 +48,9 @@ export const bashTool = (workspace: Workspace) => {
           'This shell cannot run commands in the background. Run the command without run_in_background.',
         );
       }
-      // The interpreter is a third of the Worker's code: it is loaded when the first command runs, not at the start.
-      const { Shell } = await import('#tools/bash-shell.ts');
-      const running = (shell ??= new Shell(workspace));
+      // The interpreter is a large part of the Worker's code: it is loaded when the first command runs, not at the start.
+      shell ??= import('#tools/bash-shell.ts').then(({ Shell }) => new Shell(workspace));
+      const running = await shell;
       const result = await withDeadline(timeout, signal, async (deadline) => {
         const ended = await running.run(command, directory, deadline.signal);
         if (signal.aborted) throw new ToolFailure('The command was cancelled.');
