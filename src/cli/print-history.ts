@@ -21,7 +21,7 @@ export function textOf(content: HistoryRecord['content']): string {
 /** A conversation as the chat showed it. */
 export function printHistory(host: Host, records: readonly HistoryRecord[]): void {
   const style = styleFor(host);
-  const width = host.output.columns ?? 80;
+  const width = host.output.columns || 80;
   for (const record of records) {
     const text = textOf(record.content);
     if (record.role === 'user') printLine(host, `\n${style.bold(style.green('You:'))} ${printable(text)}\n`);

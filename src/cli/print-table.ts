@@ -15,7 +15,7 @@ export function printTable(host: Host, rows: readonly (readonly string[])[], emp
     Math.max(...cells.map((row) => row[at]?.length ?? 0)),
   );
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
-  const room = host.output.isTTY ? Math.max(20, (host.output.columns ?? 80) - before) : 1000;
+  const room = host.output.isTTY ? Math.max(20, (host.output.columns || 80) - before) : 1000;
   for (const row of cells) {
     const padded = row.map((cell, at) =>
       at === columns - 1 ? oneLine(cell, room) : cell.padEnd((widths[at] ?? 0) + 2),

@@ -55,6 +55,8 @@ export function createLineReader(host: Host, onInterrupt: () => void): LineReade
   });
   reader.on('close', () => {
     ended = true;
+    // After Ctrl-D the shell's prompt gets a line of its own
+    if (interactive && waiting !== undefined) host.output.write('\n');
     settle({ kind: 'end' });
   });
   reader.on('SIGINT', interrupt);

@@ -19,6 +19,8 @@ export interface Printer {
   readonly show: (event: ChatEvent) => void;
   /** A line of the client itself. */
   readonly say: (line: string) => void;
+  /** A line in the middle of whatever is being said, which goes on after it. */
+  readonly interject: (line: string) => void;
   /** A new session: numbers and half a line of the old one are no longer of interest. */
   reset(turns: number): void;
 }
@@ -176,6 +178,10 @@ export function createPrinter(output: PrinterOutput): Printer {
   return {
     show,
     say,
+    interject(line) {
+      output.aside(`${atLineStart ? '' : '\n'}${line}\n`);
+      atLineStart = true;
+    },
     reset(count) {
       endText();
       turns = count;

@@ -43,7 +43,7 @@ export async function runChat(
     answer: write,
     aside: write,
     style,
-    width: () => outlet.columns ?? 80,
+    width: () => outlet.columns || 80,
   });
   const quit = Promise.withResolvers<'quit'>();
   let conversation: Conversation | undefined;
@@ -58,7 +58,7 @@ export async function runChat(
   const reader: LineReader = createLineReader(host, () => {
     cancels += 1;
     if (!inTurn || cancels > 1) return quit.resolve('quit');
-    printer.say(style.dim('Interrupting… (Ctrl-C again leaves)'));
+    printer.interject(style.dim('Interrupting… (Ctrl-C again leaves)'));
     conversation?.cancel();
   });
 
@@ -90,8 +90,8 @@ export async function runChat(
     },
     notice(notice) {
       if (notice.kind === 'lost' && notice.retryInMs === 0) return;
-      if (notice.kind === 'lost') printer.say(style.dim('Connection lost, trying again…'));
-      if (notice.kind === 'given_up') printer.say(style.red('The server does not answer any more.'));
+      if (notice.kind === 'lost') printer.interject(style.dim('Connection lost, trying again…'));
+      if (notice.kind === 'given_up') printer.interject(style.red('The server does not answer any more.'));
     },
   };
 

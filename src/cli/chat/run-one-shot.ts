@@ -16,7 +16,7 @@ export async function runOneShot(call: CommandCall, start: ChatStart, prompt: st
     answer: (text) => void host.output.write(text),
     aside: (text) => void host.errors.write(text),
     style,
-    width: () => host.errors.columns ?? 80,
+    width: () => host.errors.columns || 80,
   });
   const quit = Promise.withResolvers<'quit'>();
   let cancels = 0;
@@ -36,17 +36,17 @@ export async function runOneShot(call: CommandCall, start: ChatStart, prompt: st
     if (answers !== undefined) conversation.answer(event.question_id, answers);
   }
 
-  const { conversation } = await openConversation(call, start, {
+  const { conversation, history } = await openConversation(call, start, {
     event(event) {
       if (json) host.output.write(`${JSON.stringify(event)}\n`);
       else printer.show(event);
       if (event.type === 'ask_user_question') void answer(event);
     },
     notice(notice) {
-      if (notice.kind === 'lost' && notice.retryInMs > 0)
-        host.errors.write('Connection lost, trying again…\n');
+      if (notice.kind === 'lost' && notice.retryInMs > 0) printer.interject('Connection lost, trying again…');
     },
   });
+  printer.reset(history?.turn_count ?? 0);
   try {
     const end = await Promise.race([conversation.send(prompt), quit.promise]);
     if (end === 'quit' || end.kind === 'cancelled') return exitCode.interrupted;

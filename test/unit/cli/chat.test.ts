@@ -257,6 +257,17 @@ test('commands within a chat, with and without the slash', async () => {
   expect(out).toContain('coder    Coder');
 });
 
+test('one shot in a session that goes on', async () => {
+  const { server, url } = await serve(echo);
+  await run(['chat', '-p', 'first', '--api-url', url], { env });
+  const id = [...server.sessions.keys()][0] ?? '';
+  expect(await run(['chat', '-p', 'second', '-s', id, '--api-url', url], { env })).toEqual({
+    code: 0,
+    out: 'You said: second\n',
+    err: '[2 turns, $0.0123, 1.2 s]\n',
+  });
+});
+
 test('a resumed session begins with its last words and counts on', async () => {
   const { server, url } = await serve(echo);
   await run(['chat', '-p', 'first', '--api-url', url], { env });
