@@ -149,6 +149,14 @@ test('beyond the cap, the least recently used session is archived and nothing is
     ['d', 'b'],
     ['c', 'a'],
   ]);
+
+  // Taken back by hand, it counts as used, so that the next new session does not send it away again.
+  await space.updateSession('a', { archived: false });
+  await start('e', 50);
+  expect([await ids(false), await ids(true)]).toEqual([
+    ['e', 'a'],
+    ['d', 'c', 'b'],
+  ]);
 });
 
 test('what the user archived stays archived until the user says otherwise', async () => {
