@@ -11,7 +11,6 @@ const Agent = z.object({
   model: z.string().nullish(),
   is_default: z.boolean(),
 });
-export type Agent = z.infer<typeof Agent>;
 
 const Agents = z.object({ agents: z.array(Agent) });
 const Subagents = z.object({ subagents: z.array(z.object({ name: z.string(), focus: z.string() })) });

@@ -30,7 +30,7 @@ export interface Command {
   run(call: CommandCall): Promise<ExitCode>;
 }
 
-export const commonOptions = {
+const commonOptions = {
   'api-url': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

@@ -8,7 +8,7 @@ import type { SessionInfo } from '#protocol/session.ts';
 export type ScriptEvent = { type: string } & Record<string, unknown>;
 
 /** What a turn does: yields events; `answer` waits for the person, `cancelled` tells whether to stop. */
-export interface TurnTools {
+interface TurnTools {
   readonly prompt: string;
   readonly answer: (questionId: string) => Promise<unknown>;
   readonly untilCancelled: () => Promise<void>;
@@ -28,7 +28,7 @@ interface FakeSession {
   turns: number;
 }
 
-export const done = (more: Record<string, unknown> = {}): ScriptEvent => ({
+const done = (more: Record<string, unknown> = {}): ScriptEvent => ({
   type: 'done',
   turn_count: 1,
   total_cost_usd: 0.0123,

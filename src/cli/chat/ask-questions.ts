@@ -59,7 +59,7 @@ type Choice =
   | { readonly kind: 'unclear' };
 
 /** A number, a label, or words of one's own; several, with commas between, where several may be chosen. */
-export function readChoice({ options, multiSelect }: Question, typed: string): Choice {
+function readChoice({ options, multiSelect }: Question, typed: string): Choice {
   const text = typed.trim();
   if (text === '') return { kind: 'unclear' };
   const parts = multiSelect ? text.split(',').map((part) => part.trim()) : [text];

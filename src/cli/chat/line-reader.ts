@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { isInteractive, type Host } from '#cli/host.ts';
 
-export type Read =
+type Read =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'end' }
   /** Ctrl-C while this line was awaited. */

@@ -27,7 +27,7 @@ export interface Printer {
 
 const squeeze = (text: string) => text.replace(/\s+/g, '');
 
-export function usageLine(done: Done, turns: number): string {
+function usageLine(done: Done, turns: number): string {
   const seconds = (done.duration_ms / 1000).toFixed(1);
   return `[${turns} ${turns === 1 ? 'turn' : 'turns'}, $${done.total_cost_usd.toFixed(4)}, ${seconds} s]`;
 }
