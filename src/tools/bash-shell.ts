@@ -51,6 +51,11 @@ class ShellFiles extends MountableFs {
     super({ base: memory, mounts: [{ mountPoint: root, filesystem: new BashFileSystem(workspace) }] });
   }
 
+  /** See `BashFileSystem`. */
+  override getAllPaths() {
+    return [];
+  }
+
   override async exists(path: string) {
     await this.#pause(workOfLook);
     return super.exists(path);

@@ -47,6 +47,20 @@ test.each([
   expect(await inShell((bash) => bash(command))).toBe(expected);
 });
 
+test.each([
+  ['a condition', `[[ $x =~ ^(a+)+$ ]] || echo no`],
+  ['grep', `echo "$x" | grep -cE '^(a+)+$'`],
+  ['sed', `echo "$x" | sed -E 's/^(a+)+$/x/' | grep -c '!'`],
+  ['awk', `echo "$x" | awk '/^(a+)+$/ { exit 1 }'`],
+  ['jq', `echo "\\"$x\\"" | jq 'test("^(a+)+$")'`],
+  ['an extended glob', `shopt -s extglob; echo "\${x//+(+(a))b/y}"`],
+  ['a glob', `touch "$x"; ls *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b`],
+  ['find', `touch "$x"; find . -name '*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b'; find . -regex '.*(a+)+$'`],
+])('no pattern hangs the object: %s', async (_, command) => {
+  // With an engine that backtracks, each would take years.
+  await inShell((bash) => bash(`x=${'a'.repeat(200)}!; ${command}`));
+});
+
 test('links are refused with a reason', async () => {
   expect(await inShell((bash) => bash('echo x > f; ln -s f g; ln f h; ls'))).toContain('has no links');
 });
