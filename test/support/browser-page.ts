@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { FakePageServer } from '#test/support/fake-page-server.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { launchBrowser } from '#test/support/browser.ts';
+import { startFakePageServer, type FakePageServer } from '#test/support/fake-page-server.ts';
 
 /** Builds the page as it is deployed; the answer is its folder. */
 export async function buildPage(): Promise<string> {
@@ -44,4 +46,46 @@ export async function openPage(
   });
   await page.goto(server.url + path);
   return { page, faults, close: () => context.close() };
+}
+
+export interface Stage {
+  readonly server: FakePageServer;
+  /** Opens a page on the stage's server; it is closed, and its faults asserted, after the test. */
+  open(path: string, options?: Parameters<typeof openPage>[3]): Promise<Page>;
+}
+
+/** A browser for the file, and for each test a fresh server. To be called at the top of a test file. */
+export function useStage(): Stage {
+  let folder = '';
+  let browser: Browser | null = null;
+  let server: FakePageServer | null = null;
+  let opened: OpenPage[] = [];
+
+  beforeAll(async () => {
+    [folder, browser] = await Promise.all([buildPage(), launchBrowser()]);
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    server = await startFakePageServer(folder);
+  });
+  afterEach(async () => {
+    const faults = opened.flatMap((one) => one.faults);
+    await Promise.all(opened.map((one) => one.close()));
+    opened = [];
+    await server?.close();
+    expect(faults).toEqual([]);
+  });
+
+  return {
+    get server() {
+      if (server === null) throw new Error('the stage is set before each test');
+      return server;
+    },
+    async open(path, options) {
+      if (browser === null) throw new Error('the stage is set before each test');
+      const one = await openPage(browser, this.server, path, options);
+      opened.push(one);
+      return one.page;
+    },
+  };
 }

@@ -35,8 +35,8 @@ const english = {
     connecting: 'Connecting…',
     lost: 'Connection lost. You can keep typing; what you send goes out as soon as it is back.',
     retry: 'Retry now',
-    demo: 'Demo: answers come from a scripted demo model.',
-    demoHow: 'Set ANTHROPIC_API_KEY (or PROXY_BASE_URL) in .dev.vars and start again to talk to a real one.',
+    demo: 'Demo: answers come from a scripted model.',
+    demoHow: 'For a real one, set ANTHROPIC_API_KEY or PROXY_BASE_URL in .dev.vars and start again.',
   },
   chat: {
     region: 'Conversation',

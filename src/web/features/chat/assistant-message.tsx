@@ -20,7 +20,7 @@ export function AssistantMessage({
   const stream = useMemo(createMarkdownStream, []);
   const blocks = useMemo(() => stream.update(text, !open), [stream, text, open]);
   return (
-    <article className={`group mt-5 ${live ? '' : 'lazy-item'}`} aria-label={words.chat.assistant}>
+    <article className={`group mt-4 ${live ? '' : 'lazy-item'}`} aria-label={words.chat.assistant}>
       <h2 className="sr-only">{words.chat.assistant}</h2>
       <div className="prose-reply">
         {blocks.map((block, index) => (
@@ -28,7 +28,7 @@ export function AssistantMessage({
         ))}
       </div>
       {!open && (
-        <div className="mt-1 -ml-1.5 flex min-h-7 items-center gap-2 text-xs text-soft opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+        <div className="mt-0.5 -mb-1 -ml-1.5 flex min-h-6 items-center gap-2 text-xs text-soft opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
           <CopyButton label={words.chat.copyMessage} text={() => text} />
           <MessageTime at={at} />
         </div>

@@ -22,7 +22,7 @@ export function Banners() {
   return (
     <>
       {demo && (
-        <p className="mx-4 mb-1 rounded-lg bg-wash px-3.5 py-2 text-[0.8125rem] leading-snug">
+        <p className="mx-3 mb-1 rounded-lg bg-wash px-3.5 py-1.5 text-[0.8125rem] leading-snug sm:mx-4">
           <strong className="font-semibold text-accent">{words.connection.demo}</strong>{' '}
           {words.connection.demoHow}
         </p>

@@ -32,7 +32,7 @@ export function CodeBlock({ code, language, growing }: { code: string; language:
       </figcaption>
       <pre
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={label}
         dir="ltr"
         className="overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-relaxed focus-visible:-outline-offset-2"

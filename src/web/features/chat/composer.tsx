@@ -80,7 +80,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
               event.preventDefault();
               attachments.add(files);
             }}
-            className="block field-sizing-content max-h-48 min-h-14 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1 text-base leading-relaxed outline-none"
+            className="block field-sizing-content max-h-48 min-h-12 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1 text-base leading-relaxed outline-none"
           />
           <div className="flex items-center gap-1.5 p-2">
             <input

@@ -75,7 +75,7 @@ function drawElement(node: Extract<Node, { kind: 'element' }>, growing: boolean)
       );
     case 'table':
       return (
-        <div role="region" aria-label={words.chat.table} tabIndex={0} className="overflow-x-auto">
+        <div role="group" aria-label={words.chat.table} tabIndex={0} className="overflow-x-auto">
           <table>{children}</table>
         </div>
       );

@@ -60,8 +60,8 @@ export function Shell() {
         }}
       >
         <Header sidebarOpen={sidebarOpen} onToggleSidebar={() => setSidebarOpen(!sidebarOpen)} />
-        <Banners />
         <main className="flex min-h-0 flex-1 flex-col">
+          <Banners />
           {isStart ? <Start /> : <Conversation />}
           <Composer attachments={attachments} />
         </main>

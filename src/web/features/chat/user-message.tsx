@@ -15,7 +15,7 @@ export function UserMessage({
 }) {
   const { chat } = usePage();
   return (
-    <article className="group lazy-item mt-8 flex flex-col items-end first:mt-0" aria-label={words.chat.you}>
+    <article className="group lazy-item mt-7 flex flex-col items-end first:mt-0" aria-label={words.chat.you}>
       <h2 className="sr-only">{words.chat.you}</h2>
       {item.files.length > 0 && (
         <ul className="mb-1.5 flex flex-wrap justify-end gap-1.5">
@@ -34,7 +34,7 @@ export function UserMessage({
           {item.text}
         </p>
       )}
-      <div className="mt-1 flex min-h-7 items-center gap-2 text-xs text-soft">
+      <div className="mt-0.5 flex min-h-6 items-center gap-2 text-xs text-soft">
         {note === 'sending' && words.chat.sending}
         {note === 'waiting' && words.chat.waiting}
         {note === 'failed' && (

@@ -24,7 +24,7 @@ export function SearchResults({
         <p className="px-2.5 py-3 wrap-anywhere text-soft">{words.sessions.noMatch(search.query)}</p>
       )}
       {search.state === 'found' && (
-        <ul className="grid gap-px">
+        <ul className="grid grid-cols-[minmax(0,1fr)] gap-px">
           {search.results.map((result) => (
             <li key={result.session_id}>
               <a

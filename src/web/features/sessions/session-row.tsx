@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { words } from '#web/core/words.ts';
 import { IconButton } from '#web/ui/button.tsx';
 
@@ -21,6 +21,12 @@ export function SessionRow({
   onDelete: () => void;
 }) {
   const [renaming, setRenaming] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const wasRenaming = useRef(false);
+  useLayoutEffect(() => {
+    if (wasRenaming.current && !renaming) link.current?.focus();
+    wasRenaming.current = renaming;
+  }, [renaming]);
   if (renaming)
     return (
       <li>
@@ -39,6 +45,7 @@ export function SessionRow({
       className={`group relative flex items-center rounded-lg ${current ? 'bg-card shadow-[0_1px_4px_var(--shadow)]' : 'hover:bg-hover'}`}
     >
       <a
+        ref={link}
         href={path}
         aria-current={current ? 'page' : undefined}
         title={title}
@@ -51,7 +58,9 @@ export function SessionRow({
       >
         {title}
       </a>
-      <span className="hidden items-center pr-1 group-focus-within:flex group-hover:flex pointer-coarse:flex">
+      <span
+        className={`absolute right-0 flex items-center rounded-r-lg pr-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:static pointer-coarse:opacity-100 ${current ? 'bg-card' : 'bg-hover'} pointer-coarse:bg-transparent`}
+      >
         <IconButton
           icon="pen"
           size={15}
@@ -74,7 +83,7 @@ function RenameField({
   onCancel: () => void;
 }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   return (
     <form
       className="flex items-center gap-0.5"

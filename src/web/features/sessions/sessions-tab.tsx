@@ -49,7 +49,7 @@ export function SessionsTab({ onPicked }: { onPicked: () => void }) {
           {groupByDay(list, (one) => Date.parse(one.created_at), Date.now()).map(({ group, values }) => (
             <section key={group} aria-label={words.sessions[group]} className="px-2 pb-3">
               <h2 className="px-2.5 py-1.5 text-xs font-medium text-soft">{words.sessions[group]}</h2>
-              <ul className="grid gap-px">
+              <ul className="grid grid-cols-[minmax(0,1fr)] gap-px">
                 {values.map((one) => (
                   <SessionRow
                     key={one.session_id}

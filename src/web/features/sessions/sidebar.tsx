@@ -62,7 +62,7 @@ export function Sidebar({
           role="tablist"
           aria-label={words.sessions.navigation}
           onKeyDown={onTabKey}
-          className="mx-3 mb-2 grid grid-cols-2 gap-1 rounded-xl bg-hover p-1"
+          className="mx-3 mb-2 grid grid-cols-2 gap-1 rounded-xl border border-line bg-sunken p-0.75"
         >
           {TABS.map((name) => (
             <button

@@ -29,7 +29,7 @@ export function LongText({
     <div className={`overflow-hidden rounded-lg ${TONES[tone]}`}>
       <pre
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={label}
         className="max-h-120 overflow-auto px-3 py-2 font-mono text-[0.8125rem] leading-relaxed wrap-anywhere whitespace-pre-wrap focus-visible:-outline-offset-2"
       >

@@ -22,7 +22,8 @@ export function ToolCard({ item }: { item: ToolItem }) {
   const open = chosen ?? item.state === 'failed';
   const id = useId();
   return (
-    <section
+    <div
+      role="group"
       aria-label={item.name}
       className={`mt-2.5 overflow-hidden rounded-xl border bg-card ${item.state === 'failed' ? 'border-bad' : 'border-line'} ${item.parent === null ? '' : 'ml-6'}`}
     >
@@ -53,7 +54,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
           </>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import { markdownCorpus } from '#test/support/markdown-corpus.ts';
+import { useStage } from '#test/support/browser-page.ts';
+import type { Page } from 'playwright-core';
+
+const stage = useStage();
+
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const LIGHT = 'rgb(250, 249, 245)';
+const DARK = 'rgb(31, 29, 26)';
+
+test('the theme follows the system, can be chosen, spreads to other tabs and holds from the first picture on', async () => {
+  const page = await stage.open('/login', { signedIn: false, colorScheme: 'dark' });
+  const second = await page.context().newPage();
+  await second.goto(`${stage.server.url}/login`);
+  expect(await background(page)).toBe(DARK);
+  await page.getByRole('button', { name: 'Theme: as the system' }).click();
+  expect(await background(page)).toBe(LIGHT);
+  await expect.poll(() => background(second)).toBe(LIGHT);
+  // Without the page's own script only the first picture is left.
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.reload();
+  expect(await background(page)).toBe(LIGHT);
+});
+
+const states: Record<string, (page: Page) => Promise<void>> = {
+  start: async (page) => {
+    await page.getByRole('button', { name: /General agent/ }).waitFor();
+  },
+  conversation: async (page) => {
+    await page.goto(`${stage.server.url}/s/s1`);
+    await page.getByText('The end.').waitFor();
+    await page.getByRole('button', { name: /Edit a.txt/ }).click();
+    await page.waitForTimeout(250);
+  },
+  streaming: async (page) => {
+    await page.goto(`${stage.server.url}/`);
+    stage.server.onPrompt = (session) => session.say('Some **words**\n\n- and a list');
+    for (const text of ['go', 'and then']) {
+      await page.getByRole('textbox', { name: 'Message' }).fill(text);
+      await page.keyboard.press('Enter');
+      await page.getByText('and a list').waitFor();
+    }
+  },
+  'lost connection': async (page) => {
+    await page.goto(`${stage.server.url}/s/s1`);
+    await page.getByText('The end.').waitFor();
+    stage.server.cutSockets(true);
+    await page.getByText('Connection lost.').waitFor();
+  },
+  'sessions and dialog': async (page) => {
+    await page.goto(`${stage.server.url}/`);
+    await showSidebar(page);
+    await page.getByRole('button', { name: 'Delete Named' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+  },
+  files: async (page) => {
+    await page.goto(`${stage.server.url}/s/s1`);
+    await showSidebar(page);
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.getByText('notes.txt').waitFor();
+  },
+  'sign-in': async (page) => {
+    await page.context().clearCookies();
+    await page.goto(`${stage.server.url}/login`);
+    await page.getByLabel('Username').waitFor();
+  },
+};
+
+async function showSidebar(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /New chat/ }).waitFor();
+  const show = page.getByRole('button', { name: 'Show sidebar' });
+  if ((await show.count()) > 0) await show.click();
+}
+
+const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds, as rule and places, and how far the page can be scrolled sideways. */
+async function faults(page: Page): Promise<unknown[]> {
+  const { violations } = await page.evaluate((): Promise<{ violations: Violation[] }> =>
+    Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] }),
+  );
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return [
+    ...violations.map((one) => [
+      one.id,
+      ...one.nodes.map((node) => `${String(node.target)}: ${node.failureSummary}`),
+    ]),
+    ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
+  ];
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[];
+}
+
+test.each([320, 1280])(
+  'every state is accessible in light and dark, without sideways scrolling: %i px',
+  async (width) => {
+    const session = stage.server.addSession(
+      's1',
+      [
+        { type: 'user_message', content: 'A question', message_id: 'm' },
+        { type: 'content_block', block: { type: 'ThinkingBlock', thinking: 'hm' } },
+        {
+          type: 'tool_use',
+          id: 't1',
+          name: 'Edit',
+          input: { file_path: 'a.txt', old_string: 'a', new_string: 'b' },
+        },
+        { type: 'tool_result', tool_use_id: 't1', content: 'ok', is_error: null },
+        { type: 'tool_use', id: 't2', name: 'Bash', input: { command: 'false' } },
+        { type: 'tool_result', tool_use_id: 't2', content: 'failed', is_error: true },
+        { type: 'assistant_text', text: markdownCorpus['article'] },
+      ],
+      'Named',
+    );
+    session.addFile('notes.txt', 12);
+    stage.server.demo = true;
+    const viewport = { width, height: 720 };
+    const page = await stage.open('/', { viewport, bypassCSP: true, reducedMotion: 'reduce' });
+    for (const [name, reach] of Object.entries(states)) {
+      stage.server.acceptSockets();
+      await reach(page);
+      await page.evaluate(await axeSource);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect({ name, colorScheme, faults: await faults(page) }).toEqual({ name, colorScheme, faults: [] });
+      }
+    }
+  },
+);
+
+test('everything on the start screen is reached by the keyboard, with a focus that shows', async () => {
+  stage.server.addSession('s1', [{ type: 'user_message', content: 'Hello', message_id: 'm' }]);
+  const page = await stage.open('/');
+  await page.getByRole('button', { name: /General agent/ }).waitFor();
+  await page.getByRole('link', { name: 'Hello' }).waitFor();
+  const reached = new Set<string>();
+  for (let step = 0; step < 25; step += 1) {
+    await page.keyboard.press('Tab');
+    reached.add(
+      await page.evaluate(() => {
+        const focused = document.activeElement;
+        const name = focused?.getAttribute('aria-label') ?? focused?.textContent ?? '';
+        const { outlineStyle } = getComputedStyle(focused ?? document.body);
+        return focused === document.body || focused?.id === 'composer' || outlineStyle !== 'none'
+          ? name.slice(0, 20)
+          : `hidden focus: ${name}`;
+      }),
+    );
+  }
+  expect([...reached]).toEqual(
+    expect.arrayContaining([
+      'Sessions',
+      'Search conversations',
+      'Hello',
+      'Rename Hello',
+      'Delete Hello',
+      'Sign out',
+      'New chat',
+      'Attach files',
+    ]),
+  );
+  expect([...reached].filter((one) => one.startsWith('hidden focus'))).toEqual([]);
+});
