@@ -4,11 +4,11 @@
  * `session` has no rowid and no index beside its key: every turn rewrites one row of it, and an index would be a
  * second one; a user has thousands of sessions at most, so that lists and name searches may read them all.
  *
- * `record` keeps the searchable lines inside the full-text index itself: one row written per line, by the count that
- * is billed, where a table beside the index would make it two. Trigrams find any substring of three characters or
- * more and cost about three times the text in storage (measured: 42 MB of text in 100,000 lines make 225 MB);
- * `unicode61` would take half of that, but finds only the beginnings of words, and no words in Chinese, Japanese
- * or Thai.
+ * `record` keeps the searchable lines inside the full-text index itself: one row written per line, as the cursor
+ * reports it (what FTS5 writes to its own tables does not show there), where a table beside the index would make it
+ * two. Trigrams find any substring of three characters or more. Measured: 42 MB of text in 100,000 lines make a
+ * database of 225 MB, 84 MB of it the text and its folded copy. `unicode61` would make a smaller index, but it finds
+ * only the beginnings of words, and no words in Chinese, Japanese or Thai.
  * The text is folded by `foldText` before it is indexed, since the tokenizer's own folding keeps `đ` and `ł`.
  * `secure-delete` takes a deleted line out of the index at once, instead of marking it.
  */

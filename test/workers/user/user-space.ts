@@ -33,7 +33,7 @@ export const records = (...texts: string[]) => texts.map((text, seq) => ({ seq, 
 export const withSql = <Value>(space: DurableObjectStub, act: (sql: SqlStorage) => Value): Promise<Value> =>
   runInDurableObject(space, (_object, state) => act(state.storage.sql));
 
-/** The same storage, counting the rows that statements report as written: the number that is billed. */
+/** The same storage, counting the rows that statements report as written. */
 export function countingWrites(storage: SqlStorage) {
   let rows = 0;
   const sql = new Proxy(storage, {
