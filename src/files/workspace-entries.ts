@@ -75,6 +75,8 @@ export class WorkspaceEntries {
 
   /** Of a file whose bytes are in its row. `offset` counts from 0. */
   bytes(path: string, offset: number, length: number): Uint8Array {
+    // SQLite gives NULL for an empty blob
+    if (length === 0) return new Uint8Array();
     const { parent, name } = splitPath(path);
     const row = this.#sql
       .exec(

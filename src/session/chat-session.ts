@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
+import { isMigrated } from '#lib/migrate.ts';
 import type { Result } from '#lib/result.ts';
 import type { FileDeleteRequest, FileType } from '#protocol/file.ts';
 import type { History } from '#protocol/session.ts';
-import { connect, Connection } from '#session/connect.ts';
+import { connect, Connection, refuseUnknown } from '#session/connect.ts';
 import { converse, follow, type Conversation } from '#session/converse.ts';
 import { destroySession } from '#session/destroy-session.ts';
 import {
@@ -13,8 +14,8 @@ import {
   uploadRoom,
   type NewUpload,
 } from '#session/files.ts';
-import { openSession } from '#session/open-session.ts';
-import { readHistory, type HistoryPage } from '#session/read-history.ts';
+import { openSession, sessionName } from '#session/open-session.ts';
+import { emptyHistory, readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
 import { resumeTurns } from '#session/run-turns.ts';
@@ -29,24 +30,26 @@ const PONG = '{"type":"pong"}';
 
 /** One conversation, named `username/session_id`. The class only adapts; what it does stands in this folder. */
 export class ChatSession extends DurableObject<Env> {
-  #session: Session;
+  /** Undefined while nothing was ever stored: looking at a session that does not exist must not make one. */
+  #stored: Session | undefined;
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
-    this.#session = openSession(context, env);
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    context.waitUntil(resumeTurns(this.#session));
+    if (isMigrated(context.storage.sql)) context.waitUntil(resumeTurns(this.#open()));
   }
 
   override fetch(request: Request): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const connection = Connection.parse(JSON.parse(request.headers.get(CONNECTION_HEADER) ?? ''));
-    connect(this.#session, server, connection);
+    if (connection.resume && this.#stored === undefined)
+      refuseUnknown(server, sessionName(this.ctx).sessionId);
+    else connect(this.#open(), server, connection);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    const session = this.#session;
+    const session = this.#open();
     const state = session.clients.sockets.get(socket);
     if (state !== undefined && session.clock.now() - state.checkedAt >= RECHECK_MS) {
       // Blocked, so that frames that come meanwhile keep their order
@@ -56,7 +59,7 @@ export class ChatSession extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code = 1000, reason = ''): Promise<void> {
-    this.#session.clients.forget(socket);
+    this.#stored?.clients.forget(socket);
     // 1005 and 1006 only say that no code came: they must not be sent
     socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
     await this.#leaveNoTrace();
@@ -67,59 +70,67 @@ export class ChatSession extends DurableObject<Env> {
   }
 
   exists(): boolean {
-    return readRow(this.#session.sql) !== undefined;
+    return this.#stored !== undefined && readRow(this.#stored.sql) !== undefined;
   }
 
   createSession({ agent_id, client_type }: { agent_id: string | null; client_type: string }): void {
-    ensureRow(this.#session, { agentId: agent_id, clientType: client_type });
+    ensureRow(this.#open(), { agentId: agent_id, clientType: client_type });
   }
 
   converse(conversation: Conversation): Result<Response, string> {
-    return converse(this.#session, conversation);
+    return converse(this.#open(), conversation);
   }
 
   follow(lastEvent: number | null): Response | undefined {
-    return this.exists() ? follow(this.#session, lastEvent) : undefined;
+    return this.#stored === undefined ? undefined : follow(this.#stored, lastEvent);
   }
 
   interrupt(): void {
-    this.#session.running?.abort.abort();
+    this.#stored?.running?.abort.abort();
   }
 
   readHistory(page: HistoryPage): History {
-    return readHistory(this.#session, page);
+    return this.#stored === undefined
+      ? emptyHistory(sessionName(this.ctx).sessionId)
+      : readHistory(this.#stored, page);
   }
 
   listFiles(type?: FileType) {
-    return listFiles(this.#session, type);
+    return this.#stored === undefined ? null : listFiles(this.#stored, type);
   }
 
   uploadRoom(request: { mustBeKnown: boolean }) {
-    return uploadRoom(this.#session, request);
+    return this.#stored === undefined && request.mustBeKnown ? null : uploadRoom(this.#open(), request);
   }
 
   commitUpload(upload: NewUpload) {
-    return commitUpload(this.#session, upload);
+    return commitUpload(this.#open(), upload);
   }
 
   deleteFile(request: FileDeleteRequest) {
-    return deleteFile(this.#session, request);
+    return this.#stored === undefined ? null : deleteFile(this.#stored, request);
   }
 
   locateFile(path: string) {
-    return locateFile(this.#session, path);
+    return this.#stored === undefined ? ('no_session' as const) : locateFile(this.#stored, path);
   }
 
   async destroy(): Promise<void> {
-    await destroySession(this.#session, this.ctx.storage);
-    this.#session = openSession(this.ctx, this.env);
+    if (this.#stored === undefined) return;
+    await destroySession(this.#stored, this.ctx.storage);
+    this.#stored = undefined;
+  }
+
+  #open(): Session {
+    return (this.#stored ??= openSession(this.ctx, this.env));
   }
 
   /** A connection that never said anything is not a session: even its empty tables go. */
   async #leaveNoTrace(): Promise<void> {
-    const { clients, workspace, running } = this.#session;
-    if (this.exists() || clients.size > 0 || running !== undefined || workspace.totals().files > 0) return;
+    if (this.#stored === undefined || this.exists()) return;
+    const { clients, workspace, running } = this.#stored;
+    if (clients.size > 0 || running !== undefined || workspace.totals().files > 0) return;
+    this.#stored = undefined;
     await this.ctx.storage.deleteAll();
-    this.#session = openSession(this.ctx, this.env);
   }
 }

@@ -19,10 +19,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   const { clients, stream, entries, sessionId } = session;
   const { resume, lastEvent, ...state } = connection;
   const row = readRow(session.sql);
-  if (resume && row === undefined) {
-    refuse(socket, sessionId);
-    return;
-  }
+  if (resume && row === undefined) return refuseUnknown(socket, sessionId);
   if (row !== undefined && state.agentId !== null && state.agentId !== row.agent_id) {
     session.sql.exec('UPDATE session SET agent_id = ?', state.agentId);
   }
@@ -35,7 +32,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
 }
 
 /** Accepted first: a close before that never reaches a client with its code and reason. */
-function refuse(socket: WebSocket, sessionId: string): void {
+export function refuseUnknown(socket: WebSocket, sessionId: string): void {
   socket.accept();
   socket.send(JSON.stringify({ type: 'error', error: `Session '${sessionId}' not found` }));
   socket.close(4004, 'Session not found');

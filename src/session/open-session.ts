@@ -13,12 +13,26 @@ import type { Session } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { createTools } from '#tools/index.ts';
 
+/** The object's name was made from a verified user name; nothing a client or a model wrote is in it. */
+export function sessionName({ id }: DurableObjectState): {
+  readonly username: string;
+  readonly sessionId: string;
+} {
+  const [username, sessionId] = (id.name ?? '').split('/');
+  if (username === undefined || sessionId === undefined)
+    throw new Error('the object has no name of a session');
+  return { username, sessionId };
+}
+
 /** The one place that says `new` for what a session works with. */
 export function openSession(context: DurableObjectState, env: Env): Session {
-  const [username = '', sessionId = ''] = (context.id.name ?? '').split('/');
+  const { username, sessionId } = sessionName(context);
   const settings = Settings.parse(env);
   const { sql } = context.storage;
-  migrate(sql, [...sessionTables, ...workspaceTables]);
+  context.storage.transactionSync(() => {
+    migrate(sql, 'session', sessionTables);
+    migrate(sql, 'workspace', workspaceTables);
+  });
 
   const clock = systemClock;
   const log = consoleLog;

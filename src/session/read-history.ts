@@ -15,7 +15,17 @@ export interface HistoryPage {
   readonly cursor?: string | undefined;
 }
 
-/** A page of the session's records, oldest first; empty where there is no session. */
+/** Of a session that does not exist: clients have always been given this, and no error. */
+export const emptyHistory = (sessionId: string): History => ({
+  session_id: sessionId,
+  messages: [],
+  turn_count: 0,
+  first_message: null,
+  last_event: 0,
+  next_cursor: null,
+});
+
+/** A page of the session's records, oldest first. */
 export function readHistory(session: Session, { limit = Infinity, cursor }: HistoryPage): History {
   const { entries, running } = session;
   const row = readRow(session.sql);

@@ -28,7 +28,7 @@ export class UserSpace extends DurableObject<Env> {
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
-    context.storage.transactionSync(() => migrate(this.#sql, userTables));
+    context.storage.transactionSync(() => migrate(this.#sql, 'user', userTables));
   }
 
   startSession(session: NewSession): void {

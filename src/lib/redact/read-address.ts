@@ -4,7 +4,7 @@ import * as sign from './signs.ts';
 
 const LONGEST_AUTHORITY = 1024;
 /** How far a password with a slash in it is looked for in `scheme://user:pass/word@host`. */
-const LONGEST_SLASHED = 128;
+const LONGEST_SLASHED = 64;
 
 /** Behind `scheme://`: masks the password of `user:password@host`. */
 export function readAuthority(back: Reader): Reader {

@@ -48,18 +48,29 @@ const ENV_HARMLESS_END = new Set(
  */
 export function secretKind(path: string, before = ''): SecretKind | undefined {
   if (path.length < 3) return undefined;
-  const name = lastPart(path.length > LONGEST_NAME ? path.slice(-LONGEST_NAME) : path).replace(
-    /[\d_-]+$/,
-    '',
-  );
+  const name = lastPart(path.length > LONGEST_NAME ? path.slice(-LONGEST_NAME) : path);
   if (name.length < 3 || !MAY_BE_SECRET.test(name)) return undefined;
+  const question = `${before} ${name}`;
+  const known = answers.get(question);
+  if (known !== undefined) return known.kind;
+  const kind = kindOf(name.replace(/[\d_-]+$/, ''), before);
+  if (answers.size >= MOST_ANSWERS) answers.clear();
+  answers.set(question, { kind });
+  return kind;
+}
+
+// A text names the same few things again and again
+const answers = new Map<string, { readonly kind: SecretKind | undefined }>();
+const MOST_ANSWERS = 200;
+
+function kindOf(name: string, before: string): SecretKind | undefined {
   if (/^(?:hsbc|vib.*(?:cashback|boundless)|pdf.*password)/i.test(name)) return 'digits';
   const environment = /[a-z]/.test(name) ? undefined : environmentKind(name);
   return environment ?? wordKind(splitWords(name), before.toLowerCase());
 }
 
 /** "accessToken", "ACCESS_TOKEN", "access-token" → ["access", "token"] */
-export function splitWords(name: string): string[] {
+function splitWords(name: string): string[] {
   if (/^[a-z]+$/.test(name)) return [name];
   return name.match(WORDS)?.map((word) => word.toLowerCase()) ?? [];
 }

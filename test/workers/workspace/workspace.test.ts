@@ -175,6 +175,30 @@ test('folders move and are copied with all they hold, and names that only begin 
   });
 });
 
+test('a folder does not move to where its files could not be reached', async () => {
+  await withWorkspace(async (workspace) => {
+    await workspace.writeFile(`from/${'a/'.repeat(40)}file`, 'x');
+    await workspace.mkdir('b/'.repeat(30), { recursive: true });
+    expect(code(await workspace.rename('from', `${'b/'.repeat(30)}to`))).toBe('ENAMETOOLONG');
+    expect(code(await workspace.copy('from', `${'b/'.repeat(30)}to`, { recursive: true }))).toBe(
+      'ENAMETOOLONG',
+    );
+    expect(await text(workspace, `from/${'a/'.repeat(40)}file`)).toBe('x');
+    expect(workspace.totals().files).toBe(1);
+  });
+});
+
+test('a folder that does not fit is not copied in part', async () => {
+  await withWorkspace(async (workspace, prefix) => {
+    const source = { kind: 'r2', key: newObjectKey(prefix), size: 300 * mebibyte } as const;
+    await workspace.writeFile('from/a', 'small');
+    await workspace.addUploaded({ folder: 'input', name: 'huge', source });
+    await workspace.rename('input/huge', 'from/b');
+    expect(code(await workspace.copy('from', 'to', { recursive: true }))).toBe('ENOSPC');
+    expect(workspace.stat('to')).toBeUndefined();
+  });
+});
+
 test('what is over the limits is refused, and nothing is left of it', async () => {
   await withWorkspace(async (workspace, prefix, sql) => {
     const key = newObjectKey(prefix);
