@@ -23,6 +23,7 @@ export const workspaceLimits = {
 } as const;
 
 export type Outcome<Value> = Result<Value, WorkspaceProblem>;
+export const done: Outcome<void> = succeed(undefined);
 
 export const missing = (path: string) => refuse('ENOENT', `${path} does not exist.`);
 export const alwaysThere = (path: string) => refuse('EACCES', `${path} is always there and stays.`);
@@ -76,7 +77,7 @@ export function checkRoom(
       `The workspace holds at most ${workspaceLimits.bytes / 1024 / 1024} MiB: remove files first.`,
     );
   }
-  return succeed(undefined);
+  return done;
 }
 
 /** Whether a file of `size` bytes may stand at a normalized path; if so, which folders it still needs. */
@@ -96,7 +97,7 @@ export function checkFile(
   return room.ok ? succeed({ replaced, folders: folders.value }) : room;
 }
 
-/** Where `source` may be moved or copied to. */
+/** Where `source`, and what it holds, may be moved or copied to. */
 export function checkTarget(
   entries: WorkspaceEntries,
   source: WorkspaceEntry,
@@ -116,7 +117,12 @@ export function checkTarget(
     return refuse('ENOTDIR', `${path} is not a folder.`);
   const folders = absentFolders(entries, path);
   if (!folders.ok) return folders;
-  return folders.value[0] === undefined ? succeed({ path, replaced }) : missing(folders.value[0]);
+  if (folders.value[0] !== undefined) return missing(folders.value[0]);
+  for (const entry of source.kind === 'directory' ? entries.below(source.path) : []) {
+    const moved = normalizePath(path + entry.path.slice(source.path.length));
+    if (!moved.ok) return moved;
+  }
+  return succeed({ path, replaced });
 }
 
 /** The first free path for a new file in a folder of the workspace. */

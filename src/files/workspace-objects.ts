@@ -1,10 +1,15 @@
 import type { Log } from '#lib/log.ts';
+import type { WorkspaceEntry } from '#files/workspace-entries.ts';
 
 /** R2 takes at most this many keys in one call. */
 const keysPerDelete = 1000;
 
 /** The name of a new object of a workspace: objects are written once, and never under a name that was used before. */
 export const newObjectKey = (prefix: string): string => `${prefix}/${crypto.randomUUID()}`;
+
+/** The objects behind some files and folders. */
+export const objectKeys = (entries: readonly WorkspaceEntry[]): string[] =>
+  entries.flatMap(({ objectKey }) => objectKey ?? []);
 
 /** The large files of one workspace in R2, each an object that never changes. */
 export class WorkspaceObjects {

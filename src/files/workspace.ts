@@ -5,9 +5,9 @@ import { fixedFolders, normalizePath, root } from '#files/path.ts';
 import {
   absentFolders,
   alwaysThere,
-  checkFile,
   checkRoom,
   checkTarget,
+  done,
   findEntry,
   findFile,
   findFolder,
@@ -16,14 +16,15 @@ import {
   workspaceLimits,
   type Outcome,
 } from '#files/workspace-checks.ts';
-import { WorkspaceEntries, type StoredBytes, type WorkspaceEntry } from '#files/workspace-entries.ts';
-import { WorkspaceObjects } from '#files/workspace-objects.ts';
+import { WorkspaceEntries, type WorkspaceEntry } from '#files/workspace-entries.ts';
+import { objectKeys, WorkspaceObjects } from '#files/workspace-objects.ts';
 import { refuse, type WorkspaceProblem } from '#files/workspace-problem.ts';
+import { toBytes, WorkspaceWriter } from '#files/workspace-writer.ts';
 
 export interface WorkspaceDeps {
   readonly sql: SqlStorage;
-  /** `storage.transactionSync`, bound. */
-  transaction<Value>(work: () => Value): Value;
+  /** `storage.transactionSync`, as a function. */
+  readonly transaction: <Value>(work: () => Value) => Value;
   readonly bucket: R2Bucket;
   /** Begins the name of each object; the session's own, without a slash at the end. */
   readonly prefix: string;
@@ -45,13 +46,7 @@ export interface UploadedFile {
     | { readonly kind: 'inline'; readonly bytes: Uint8Array };
 }
 
-const utf8 = new TextEncoder();
-const toBytes = (content: Uint8Array | string) =>
-  typeof content === 'string' ? utf8.encode(content) : content;
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-const objectKeys = (entries: readonly WorkspaceEntry[]) =>
-  entries.flatMap(({ objectKey }) => objectKey ?? []);
-const done: Outcome<void> = succeed(undefined);
 
 /**
  * The files of one session: folders and small files in the object's SQLite, larger ones in R2. Make one per Durable
@@ -62,15 +57,22 @@ const done: Outcome<void> = succeed(undefined);
  * an object that no row names. Limits are checked before anything is written.
  */
 export class Workspace {
-  readonly #deps: WorkspaceDeps;
+  readonly #transaction: WorkspaceDeps['transaction'];
   readonly #entries: WorkspaceEntries;
   readonly #objects: WorkspaceObjects;
+  readonly #writer: WorkspaceWriter;
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: WorkspaceDeps) {
-    this.#deps = deps;
-    this.#entries = new WorkspaceEntries(deps.sql);
-    this.#objects = new WorkspaceObjects(deps.bucket, deps.prefix, deps.log);
+  constructor({ sql, transaction, bucket, prefix, clock, log }: WorkspaceDeps) {
+    this.#transaction = transaction;
+    this.#entries = new WorkspaceEntries(sql);
+    this.#objects = new WorkspaceObjects(bucket, prefix, log);
+    this.#writer = new WorkspaceWriter({
+      entries: this.#entries,
+      objects: this.#objects,
+      transaction,
+      clock,
+    });
   }
 
   stat(path: string): WorkspaceEntry | undefined {
@@ -134,20 +136,23 @@ export class Workspace {
 
   /** Makes or replaces a file, and the folders above it. */
   writeFile(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
-    return this.#inTurn(() => this.#write(path, content));
+    return this.#inTurn(() => this.#writer.write(path, content));
   }
 
+  /** Makes the file if it is not there. */
   append(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
     return this.#inTurn(async () => {
-      if (!this.stat(path)) return this.#write(path, content);
+      if (!this.stat(path)) return this.#writer.write(path, content);
+      const file = findFile(this.#entries, path);
+      if (!file.ok) return file;
       const added = toBytes(content);
-      if (added.length === 0) return findFile(this.#entries, path).ok ? done : this.#write(path, added);
+      if (added.length === 0) return done;
       const old = await this.read(path);
       if (!old.ok) return old;
       const bytes = new Uint8Array(old.value.length + added.length);
       bytes.set(old.value);
       bytes.set(added, old.value.length);
-      return this.#write(path, bytes);
+      return this.#writer.write(path, bytes);
     });
   }
 
@@ -160,7 +165,7 @@ export class Workspace {
       const old = await this.read(path);
       if (!old.ok) return old;
       const changed = change(old.value);
-      return changed.ok ? this.#write(path, changed.value) : changed;
+      return changed.ok ? this.#writer.write(path, changed.value) : changed;
     });
   }
 
@@ -177,7 +182,7 @@ export class Workspace {
       if (!recursive && absent.value.length > 0) return missing(absent.value[0] ?? normal.value);
       const room = checkRoom(this.#entries, { entries: absent.value.length + 1, bytes: 0 });
       if (!room.ok) return room;
-      this.#deps.transaction(() => this.#makeFolders([...absent.value, normal.value]));
+      this.#transaction(() => this.#writer.makeFolders([...absent.value, normal.value]));
       return done;
     });
   }
@@ -192,7 +197,7 @@ export class Workspace {
       if (entry.path === root || (fixed && !recursive)) return alwaysThere(entry.path);
       const below = entry.kind === 'directory' ? this.#entries.below(entry.path) : [];
       if (below.length > 0 && !recursive) return refuse('ENOTEMPTY', `${entry.path} is not empty.`);
-      this.#deps.transaction(() => {
+      this.#transaction(() => {
         this.#entries.removeBelow(entry.path);
         if (!fixed) this.#entries.remove(entry.path);
       });
@@ -212,7 +217,7 @@ export class Workspace {
       if (path === source.value.path) return done;
       if (fixedFolders.includes(source.value.path)) return alwaysThere(source.value.path);
       if (replaced && source.value.kind === 'directory') return refuse('EEXIST', `${path} exists.`);
-      this.#deps.transaction(() => {
+      this.#transaction(() => {
         if (replaced) this.#entries.remove(path);
         this.#entries.move(source.value.path, path);
       });
@@ -237,8 +242,15 @@ export class Workspace {
         return refuse('EISDIR', `${source.value.path} is a folder: copy it recursively.`);
       }
       const below = source.value.kind === 'directory' ? this.#entries.below(source.value.path) : [];
+      if (!target.value.replaced) {
+        const room = checkRoom(this.#entries, {
+          entries: below.length + 1,
+          bytes: [source.value, ...below].reduce((sum, { size }) => sum + size, 0),
+        });
+        if (!room.ok) return room;
+      }
       for (const entry of [source.value, ...below]) {
-        const copied = await this.#copyEntry(
+        const copied = await this.#writer.copyEntry(
           entry,
           target.value.path + entry.path.slice(source.value.path.length),
         );
@@ -272,9 +284,10 @@ export class Workspace {
         if (source.kind === 'r2') await this.#objects.discard([source.key]);
         return path;
       }
-      const stored =
-        source.kind === 'r2' ? { objectKey: source.key, size: source.size } : await this.#store(source.bytes);
-      const added = await this.#commit(path.value, stored);
+      const added =
+        source.kind === 'r2'
+          ? await this.#writer.commit(path.value, { objectKey: source.key, size: source.size })
+          : await this.#writer.write(path.value, source.bytes);
       return added.ok ? findEntry(this.#entries, path.value) : added;
     });
   }
@@ -282,7 +295,7 @@ export class Workspace {
   /** Removes every file, and every R2 object under the prefix. */
   destroy(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#deps.transaction(() => {
+      this.#transaction(() => {
         for (const { path } of this.#entries.children(root)) {
           this.#entries.removeBelow(path);
           if (!fixedFolders.includes(path)) this.#entries.remove(path);
@@ -290,62 +303,6 @@ export class Workspace {
       });
       await this.#objects.destroy();
     });
-  }
-
-  async #write(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
-    const normal = normalizePath(path);
-    if (!normal.ok) return normal;
-    const bytes = toBytes(content);
-    const allowed = checkFile(this.#entries, normal.value, bytes.byteLength);
-    return allowed.ok ? this.#commit(normal.value, await this.#store(bytes)) : allowed;
-  }
-
-  async #copyEntry(source: WorkspaceEntry, path: string): Promise<Outcome<void>> {
-    if (source.kind === 'directory') {
-      if (this.#entries.get(path)?.kind === 'directory') return done;
-      const room = checkRoom(this.#entries, { entries: 1, bytes: 0 });
-      if (room.ok) this.#entries.putDirectory(path, this.#deps.clock.now());
-      return room;
-    }
-    const allowed = checkFile(this.#entries, path, source.size);
-    if (!allowed.ok) return allowed;
-    const stored =
-      source.objectKey === null
-        ? { bytes: this.#entries.bytes(source.path, 0, source.size) }
-        : { objectKey: await this.#objects.copy(source.objectKey), size: source.size };
-    const copied = await this.#commit(path, stored);
-    if (copied.ok) this.#entries.touch(path, { mode: source.mode, modifiedAt: this.#deps.clock.now() });
-    return copied;
-  }
-
-  async #store(bytes: Uint8Array): Promise<StoredBytes> {
-    if (bytes.byteLength <= workspaceLimits.inlineBytes) return { bytes };
-    return { objectKey: await this.#objects.put(bytes), size: bytes.byteLength };
-  }
-
-  /** Checks once more, now that the bytes are stored, and puts them into place. */
-  async #commit(path: string, stored: StoredBytes): Promise<Outcome<void>> {
-    const committed = this.#deps.transaction((): Outcome<WorkspaceEntry | undefined> => {
-      const allowed = checkFile(
-        this.#entries,
-        path,
-        'bytes' in stored ? stored.bytes.byteLength : stored.size,
-      );
-      if (!allowed.ok) return allowed;
-      this.#makeFolders(allowed.value.folders);
-      this.#entries.putFile(path, stored, this.#deps.clock.now());
-      return succeed(allowed.value.replaced);
-    });
-    if (committed.ok) {
-      await this.#objects.discard(objectKeys(committed.value ? [committed.value] : []));
-      return done;
-    }
-    await this.#objects.discard('bytes' in stored ? [] : [stored.objectKey]);
-    return committed;
-  }
-
-  #makeFolders(folders: readonly string[]): void {
-    for (const folder of folders) this.#entries.putDirectory(folder, this.#deps.clock.now());
   }
 
   #inTurn<Value>(change: () => Promise<Value>): Promise<Value> {

@@ -13,14 +13,17 @@ const ticking = () => {
 const withTools = <Value>(
   use: (call: (name: string, input: object) => Promise<string>, workspace: Workspace) => Promise<Value>,
 ) =>
-  withWorkspace((workspace) => {
-    const tools = createTools({ workspace });
-    return use(async (name, input) => {
-      const tool = tools.find((one) => one.name === name);
-      if (!tool) throw new Error(`no tool ${name}`);
-      return runForText(tool, input);
-    }, workspace);
-  }, ticking());
+  withWorkspace(
+    (workspace) => {
+      const tools = createTools({ workspace });
+      return use(async (name, input) => {
+        const tool = tools.find((one) => one.name === name);
+        if (!tool) throw new Error(`no tool ${name}`);
+        return runForText(tool, input);
+      }, workspace);
+    },
+    { clock: ticking() },
+  );
 
 test('six tools, with what they can touch, and schemas that are plain objects', async () => {
   await withWorkspace(async (workspace) => {

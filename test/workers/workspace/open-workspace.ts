@@ -9,7 +9,7 @@ export const silentLog = { info() {}, warn() {}, error() {} };
 /** Runs with a new, empty workspace in an object of its own. The tables are made by hand: the object has others too. */
 export async function withWorkspace<Value>(
   use: (workspace: Workspace, prefix: string, sql: SqlStorage) => Promise<Value>,
-  clock: Clock = systemClock,
+  { clock = systemClock, bucket = env.FILES }: { readonly clock?: Clock; readonly bucket?: R2Bucket } = {},
 ): Promise<Value> {
   const prefix = `files/${crypto.randomUUID()}`;
   return runInDurableObject(env.CHAT_SESSION.getByName(prefix), async (_, { storage }) => {
@@ -18,7 +18,7 @@ export async function withWorkspace<Value>(
     const workspace = new Workspace({
       sql: storage.sql,
       transaction: (work) => storage.transactionSync(work),
-      bucket: env.FILES,
+      bucket,
       prefix,
       clock,
       log: silentLog,

@@ -56,7 +56,7 @@ test('files are written, read in parts, appended to and listed', async () => {
       ]);
       expect(workspace.totals()).toEqual({ files: 3, bytes: 18 });
     },
-    { now: () => 1_000 },
+    { clock: { now: () => 1_000 } },
   );
 });
 
@@ -270,6 +270,41 @@ test('a reader meets the old file or the new one, never a missing object', async
       expect(length).toBe(mebibyte + first);
     }
   });
+});
+
+/** The bucket, of which one method always fails. */
+const failing = (method: 'put' | 'delete') =>
+  new Proxy(env.FILES, {
+    get(bucket, name) {
+      if (name === method) return () => Promise.reject(new Error('R2 is away'));
+      const value: unknown = Reflect.get(bucket, name);
+      return typeof value === 'function' ? value.bind(bucket) : value;
+    },
+  });
+
+test('when R2 does not take the new bytes, the old file stays', async () => {
+  await withWorkspace(
+    async (workspace, prefix) => {
+      await workspace.writeFile('file', 'old');
+      await expect(workspace.writeFile('file', new Uint8Array(mebibyte + 1))).rejects.toThrow('R2 is away');
+      expect(await text(workspace, 'file')).toBe('old');
+      expect(await objectKeys(prefix)).toEqual([]);
+      expect(code(await workspace.writeFile('file', 'the next change is not held up'))).toBe('ok');
+    },
+    { bucket: failing('put') },
+  );
+});
+
+test('when R2 does not delete the old bytes, the new file is there all the same', async () => {
+  await withWorkspace(
+    async (workspace, prefix) => {
+      await workspace.writeFile('file', new Uint8Array(mebibyte + 1));
+      expect(code(await workspace.writeFile('file', 'new'))).toBe('ok');
+      expect(await text(workspace, 'file')).toBe('new');
+      expect(await objectKeys(prefix)).toHaveLength(1);
+    },
+    { bucket: failing('delete') },
+  );
 });
 
 test('destroy leaves no object, not even one that no row names', async () => {
