@@ -4,7 +4,7 @@ import { Workspace } from '#files/workspace.ts';
 import { workspaceTables } from '#files/workspace-tables.ts';
 import { systemClock, type Clock } from '#lib/clock.ts';
 
-export const silentLog = { info() {}, warn() {}, error() {} };
+const silentLog = { info() {}, warn() {}, error() {} };
 
 /** Runs with a new, empty workspace in an object of its own. The tables are made by hand: the object has others too. */
 export async function withWorkspace<Value>(
