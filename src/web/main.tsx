@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '#web/app.tsx';
+import { loadMarkdown } from '#web/features/chat/markdown-module.ts';
 import { createPage, PageContext } from '#web/page.ts';
 
 const root = document.getElementById('page');
@@ -21,3 +22,5 @@ window.addEventListener('vite:preloadError', () => {
   sessionStorage.setItem('edgewise.reloaded', String(Date.now()));
   window.location.reload();
 });
+
+void loadMarkdown();

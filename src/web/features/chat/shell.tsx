@@ -9,6 +9,7 @@ import { useAttachments } from '#web/features/files/use-attachments.ts';
 import { Sidebar } from '#web/features/sessions/sidebar.tsx';
 import { usePage } from '#web/page.ts';
 import { Icon } from '#web/ui/icon.tsx';
+import { useMedia } from '#web/ui/use-media.ts';
 import { useStore } from '#web/ui/use-store.ts';
 
 const SIDEBAR_KEY = 'edgewise.sidebar';
@@ -24,6 +25,7 @@ export function Shell() {
   const [sidebarOpen, setSidebarOpen] = useState(
     () => !narrow.matches && localStorage.getItem(SIDEBAR_KEY) !== 'closed',
   );
+  const isDrawerOpen = useMedia(narrow) && sidebarOpen;
   const attachments = useAttachments();
   const [dragging, setDragging] = useState(false);
 
@@ -41,6 +43,7 @@ export function Shell() {
         }}
       />
       <div
+        inert={isDrawerOpen}
         className="relative flex h-full min-w-0 flex-1 flex-col"
         onDragOver={(event) => {
           if (event.dataTransfer?.types.includes('Files') !== true) return;

@@ -1,0 +1,112 @@
+import highlighter from 'highlight.js/lib/core';
+import typescript from 'highlight.js/lib/languages/typescript';
+import { describe, expect, test } from 'vitest';
+import { dayGroup } from '#web/core/day-groups.ts';
+import { highlightRanges } from '#web/core/highlight-ranges.ts';
+import { markMatches } from '#web/core/mark-matches.ts';
+import { readContent, writeContent } from '#web/core/message-content.ts';
+import { readRoute, signInPath } from '#web/core/router.ts';
+import { cutLines, presentOutput, summarizeTool, viewTool } from '#web/core/tool-view.ts';
+import { visibleName } from '#web/core/visible-name.ts';
+
+test.each([
+  { path: '/', search: '', route: { page: 'start' } },
+  { path: '/s/ab-1_Z', search: '', route: { page: 'session', id: 'ab-1_Z' } },
+  { path: '/s/../x', search: '', route: { page: 'start' } },
+  { path: '/nowhere', search: '', route: { page: 'start' } },
+  { path: '/login', search: '', route: { page: 'sign-in', from: '/' } },
+  { path: '/login', search: '?from=%2Fs%2Fx', route: { page: 'sign-in', from: '/s/x' } },
+  { path: '/login', search: '?from=//evil.example', route: { page: 'sign-in', from: '/' } },
+  { path: '/login', search: '?from=/%5Cevil.example', route: { page: 'sign-in', from: '/' } },
+  { path: '/login', search: '?from=https://evil.example', route: { page: 'sign-in', from: '/' } },
+  { path: '/login', search: '?from=/login', route: { page: 'sign-in', from: '/' } },
+])('$path$search', ({ path, search, route }) => {
+  expect(readRoute(path, search)).toEqual(route);
+});
+
+test('the way back after signing in is left out when it is the start', () => {
+  expect([signInPath('/'), signInPath('/s/x'), signInPath('/login')]).toEqual([
+    '/login',
+    '/login?from=%2Fs%2Fx',
+    '/login',
+  ]);
+});
+
+describe('a tool card', () => {
+  test.each([
+    { name: 'Bash', input: { command: 'ls  -la\n&& pwd' }, line: 'ls -la && pwd' },
+    { name: 'Bash', input: { command: 'x'.repeat(80) }, line: `${'x'.repeat(59)}…` },
+    { name: 'Read', input: { file_path: '/a/b.txt' }, line: 'b.txt' },
+    { name: 'Grep', input: { pattern: 'a.b', path: 'src' }, line: 'a.b in src' },
+    { name: 'Write', input: { file_path: '/a/b.txt' }, line: '' },
+    { name: 'mcp__x__y', input: { command: 'ls' }, line: '' },
+    { name: 'Bash', input: { command: 7 }, line: '' },
+  ])('$name $input in one line: $line', ({ name, input, line }) => {
+    expect(summarizeTool(name, input)).toBe(line);
+  });
+
+  test('shows input of an unexpected form as it is', () => {
+    expect(viewTool('Edit', { file_path: 'a' })).toEqual({ kind: 'json', json: '{\n  "file_path": "a"\n}' });
+  });
+
+  test.each([
+    { name: 'colours', output: '\u001b[1;31mred\u001b[0m', shown: 'red' },
+    { name: 'a window title', output: '\u001b]0;title\u0007text', shown: 'text' },
+    { name: 'JSON', output: '{"a":[1]}', shown: '{\n  "a": [\n    1\n  ]\n}' },
+    { name: 'what only begins like JSON', output: '[note] x', shown: '[note] x' },
+  ])('presents $name', ({ output, shown }) => {
+    expect(presentOutput(output)).toBe(shown);
+  });
+
+  test('cuts long output, but not for the sake of a single line', () => {
+    expect([cutLines('1\n2\n3\n4', 2), cutLines('1\n2\n3', 2)]).toEqual(['1\n2', null]);
+  });
+});
+
+test.each([
+  { at: '2026-03-10T00:00:00', group: 'today' },
+  { at: '2026-03-09T23:59:59', group: 'yesterday' },
+  { at: '2026-03-08T23:59:59', group: 'lastWeek' },
+  { at: '2026-03-03T00:00:00', group: 'lastWeek' },
+  { at: '2026-03-02T23:59:59', group: 'older' },
+])('$at is $group on the tenth of March', ({ at, group }) => {
+  expect(dayGroup(Date.parse(at), Date.parse('2026-03-10T15:00:00'))).toBe(group);
+});
+
+test('every word of a query is marked, and marks in it are only letters', () => {
+  expect(markMatches('a C++ and a c++', 'c++ AND')).toEqual([
+    { text: 'a ', match: false },
+    { text: 'C++', match: true },
+    { text: ' ', match: false },
+    { text: 'and', match: true },
+    { text: ' a ', match: false },
+    { text: 'c++', match: true },
+  ]);
+});
+
+test('a prompt with files reads back as it was written', () => {
+  const content = { text: 'look', files: ['input/a.txt', 'input/b [1].txt'] };
+  expect(readContent(asList(writeContent(content)))).toEqual(content);
+  expect(readContent([{ type: 'image', source: {} }, 7, { type: 'text', text: 'x' }])).toEqual({
+    text: 'x',
+    files: ['image'],
+  });
+});
+const asList = (content: string | unknown[]): unknown[] => (typeof content === 'string' ? [] : content);
+
+test('the colours of code stand where its words stand', () => {
+  highlighter.registerLanguage('typescript', typescript);
+  const code = 'const a = "<b> & \'c\'"; // ü';
+  const { value } = highlighter.highlight(code, { language: 'typescript' });
+  expect(highlightRanges(value, code).map(({ from, to, kind }) => [kind, code.slice(from, to)])).toEqual([
+    ['keyword', 'const'],
+    ['string', '"<b> & \'c\'"'],
+    ['comment', '// ü'],
+  ]);
+  expect(highlightRanges('<span class="hljs-keyword">other</span>', code)).toEqual([]);
+});
+
+test('marks that turn or hide letters of a name are shown', () => {
+  expect(visibleName('photo\u202egpj.exe')).toBe('photo⟨202E⟩gpj.exe');
+  expect(visibleName('日本語 👩‍👧.txt')).toBe('日本語 👩‍👧.txt');
+});
