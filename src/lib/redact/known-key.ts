@@ -1,4 +1,4 @@
-import { looksRandom } from './random-run.ts';
+import { isHash, looksRandom } from './random-run.ts';
 
 interface Shape {
   readonly prefix: string;
@@ -78,7 +78,7 @@ export function findCutKey(word: string): { readonly from: number; readonly to: 
   let from = dots;
   while (from > 0 && WORD_SIGN.test(word.charAt(from - 1))) from -= 1;
   const head = word.slice(from, dots);
-  if (head.length < 8) return undefined;
+  if (head.length < 8 || isHash(head)) return undefined;
   const random = /\d/.test(head) && /[A-Za-z]/.test(head) && looksRandom(head);
   return random || CUT_KEY.test(head) ? { from, to: dots + 3 } : undefined;
 }

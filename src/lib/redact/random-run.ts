@@ -38,13 +38,21 @@ function letterCase(code: number): number {
 /** Decides on a run of `[A-Za-z0-9_+/-]` that nothing announced. `least` is the length from which it is suspicious. */
 export function isSecretRun(run: string, least: number): boolean {
   if (run.length < least || isHash(run) || /^\d+$/.test(run)) return false;
-  if (/^[A-Za-z\d]+$/.test(run)) return !isCamelCase(run);
+  if (/^[A-Za-z\d]+$/.test(run)) return !isCamelCase(run) && !isLowerCaseWords(run);
   // Paths, slugs and constants have these signs too: only what is clearly machine-made counts
   return /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run) && looksRandom(run);
 }
 
-/** someVeryLongFunctionName: words of five letters and more on average, or of three where no digit is. */
+/** someVeryLongFunctionName: long words, and numbers at two places at most. */
 function isCamelCase(run: string): boolean {
-  const words = run.match(/[A-Z]*[a-z]+|[A-Z]+|\d+/g)?.length ?? 1;
-  return words > 1 && words <= run.length / (/\d/.test(run) ? 5 : 3.3);
+  const words = run.match(/[A-Z]*[a-z]+|[A-Z]+|\d+/g) ?? [];
+  const numbers = words.filter((word) => /^\d/.test(word)).length;
+  return words.length > 1 && numbers < 3 && words.length <= run.length / (numbers > 0 ? 4 : 3.3);
+}
+
+/** Words written together, as in the anchors of headings: many letters, every third a vowel. */
+function isLowerCaseWords(run: string): boolean {
+  if (!/^[a-z]+$/.test(run) || new Set(run).size < 8) return false;
+  const vowels = run.replaceAll(/[^aeiouy]/g, '').length / run.length;
+  return vowels > 0.28 && vowels < 0.5;
 }

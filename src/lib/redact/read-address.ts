@@ -16,7 +16,7 @@ export function readAuthority(back: Reader): Reader {
     for (; end < cursor.text.length && end < longest; end += 1) {
       const code = cursor.code(end);
       if (sign.endsAddress(code)) break;
-      if (slashed && (code === sign.AT || end - cursor.at > LONGEST_SLASHED)) break;
+      if (slashed && (code === sign.AT || code === sign.COLON || end - cursor.at > LONGEST_SLASHED)) break;
       if (sign.endsHost(code) && !slashed) {
         slashed = /^[^@]*:(?!\d*$)[^@]*$/.test(cursor.text.slice(cursor.at, end));
         if (!slashed) break;

@@ -1,9 +1,10 @@
 import { LONGEST_HELD, type Cursor, type Reader } from './cursor.ts';
+import { isIdentifier } from './code-value.ts';
 import { secretKind } from './secret-name.ts';
 import {
-  isIdentifier,
   isSecretText,
   isSecretValue,
+  startsBehindQuotation,
   startsOrdinary,
   trimSigns,
   type Label,
@@ -22,7 +23,7 @@ interface Place {
 const ENOUGH_TO_START = 8;
 const LONGEST_LABEL = 90;
 const LABEL_AT_END = /([\w.-]+)[*\]?!]{0,7}$/;
-const SCHEME = /^(?:bearer|basic|token|apikey|bot)$/i;
+const SCHEME = /^(?:bearer|basic|token|apikey|key|bot)$/i;
 const STRING_PREFIX = /^[rbfu]{1,2}$/i;
 // Mail services show an app password as four groups of four letters
 const GROUP = /^[a-z]{4}$/i;
@@ -91,11 +92,12 @@ function readValue(label: Label, place: Place): Reader {
   function decide(cursor: Cursor, end: number): Reader | undefined {
     const found = cursor.text.slice(cursor.at, end);
     const next = cursor.text.charAt(end);
-    if (STRING_PREFIX.test(found) && sign.isQuote(cursor.code(end))) {
+    if (sign.isQuote(cursor.code(end)) && STRING_PREFIX.test(found)) {
       cursor.pass(end);
       return readAfterLabel(label, { ...place, equals: false });
     }
-    if (next === ' ' && SCHEME.test(found) && /authorization$/i.test(label.name)) {
+    if (SCHEME.test(found) && /authorization$/i.test(label.name)) {
+      if (next !== ' ') return place.back;
       cursor.pass(end);
       return readAfterLabel({ ...label, doubtful: false }, { ...place, equals: false });
     }
@@ -140,7 +142,7 @@ function readQuoted(
     if (!begun) {
       const start = startOf(cursor, ends);
       if (start === undefined) return undefined;
-      if (startsOrdinary(start, label.kind)) return back;
+      if (startsOrdinary(start, label.kind) || startsBehindQuotation(start)) return back;
       begun = true;
     }
     const { text } = cursor;

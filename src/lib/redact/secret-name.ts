@@ -28,6 +28,8 @@ const HARMLESS_TOKENS = new Set(
 const PASS_OWNERS = new Set(
   'db smtp imap mail email user admin root database mysql postgres redis'.split(' '),
 );
+// ":param token: the token to check"
+const DOCUMENTED = /^(?:param|type|arg|keyword|property)$/;
 const TRAILING = new Set(
   'value raw plain text old new prod production dev staging live test default main'.split(' '),
 );
@@ -64,6 +66,7 @@ const answers = new Map<string, { readonly kind: SecretKind | undefined }>();
 const MOST_ANSWERS = 200;
 
 function kindOf(name: string, before: string): SecretKind | undefined {
+  if (DOCUMENTED.test(before)) return undefined;
   if (/^(?:hsbc|vib.*(?:cashback|boundless)|pdf.*password)/i.test(name)) return 'digits';
   const environment = /[a-z]/.test(name) ? undefined : environmentKind(name);
   return environment ?? wordKind(splitWords(name), before.toLowerCase());

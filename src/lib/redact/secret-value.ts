@@ -1,5 +1,6 @@
+import { isCode, isIdentifier, isName, isPath, isVariable } from './code-value.ts';
 import { looksRandom } from './random-run.ts';
-import { lastPart, type SecretKind } from './secret-name.ts';
+import type { SecretKind } from './secret-name.ts';
 
 export interface Label {
   /** The name as written, to tell `token: token` from `token: abc`. */
@@ -15,7 +16,7 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/));
 const LITERALS = words(`
   string str text char varchar number int integer float boolean bool bytes buffer blob uint8array object any unknown
   never void null nil none undefined true false yes no on off optional required readonly secretstr password-input
-  hidden masked redacted include same-origin omit auto default empty missing unset n/a na tbd env await new
+  hidden masked redacted include same-origin omit auto default empty missing unset n/a na tbd await new option optional promise list array record vec
   function async typeof keyof`);
 
 // How a sentence goes on after "password:" or "token:"
@@ -33,31 +34,32 @@ const SENTENCE = words(`
 const MESSAGE_WORDS = words(`
   is are was must should cannot has have your please required invalid incorrect expired`);
 
-const CODE_ROOTS = words(`
-  this self super env process config req request res response ctx context props params settings options opts args body
-  data user session state form input os payload event secrets vars inputs github window document app client auth`);
-
-const PLAIN_NAME = /^(?:password|token|secret|key)$/;
+const MAY_START_ORDINARY = /^[${[(<%*R|h-]/i;
 
 /** A value that starts so is a variable, a placeholder, an address or a structure. Needs 8 characters to decide. */
 export function startsOrdinary(value: string, kind: SecretKind): boolean {
+  if (!MAY_START_ORDINARY.test(value)) return false;
   if (/^(?:\$[{(]|\{|\[|\(|<|%\(|%[sdv]\b|\*\*\*|REDACTED|-----|\|)/.test(value)) return true;
   return kind !== 'address' && /^https?:\/\//i.test(value);
 }
 
+/** A quotation that starts so began before the label: `'password:', value` and `"token: " + value`. */
+export const startsBehindQuotation = (text: string): boolean =>
+  /^\s*[,;)\]}+](?=[\s)\]};,]|$)|^\s+[+.]/.test(text);
+
 /** Decides on an unquoted value, given what follows it. */
 export function isSecretValue(value: string, next: string, label: Label): boolean {
-  const bare = trimSigns(value, '.,;:!?');
+  const bare = trimSigns(value, '.,;:!?)}]>*');
   if (!/[\p{L}\p{N}]/u.test(bare)) return false;
   if (label.kind === 'digits') return hasDigits(value, 8);
   if (label.kind === 'key') return isDoubtfulSecret(bare, 16);
   if (label.doubtful)
-    return next !== '(' && next !== '[' && !isCode(bare, label) && isDoubtfulSecret(bare, 6);
+    return next !== '(' && next !== '[' && !isCode(bare, label.name) && isDoubtfulSecret(bare, 6);
   const lower = bare.toLowerCase();
   if (LITERALS.has(lower) || SENTENCE.has(lower)) return false;
   if (label.kind === 'token' && /^[\d.,]{1,7}$/.test(bare)) return false;
   if (/^x{3,}$|^\*+$/i.test(bare)) return false;
-  return !isCode(bare, label) && !((next === '(' || next === '[') && isIdentifier(bare));
+  return !isCode(bare, label.name) && !((next === '(' || next === '[') && isIdentifier(bare));
 }
 
 /** Decides on a quoted value. */
@@ -66,7 +68,7 @@ export function isSecretText(text: string, label: Label): boolean {
   if (!/[\p{L}\p{N}]/u.test(bare)) return false;
   if (label.kind === 'digits') return hasDigits(bare, 8);
   if (label.kind === 'key') return isDoubtfulSecret(bare, 16);
-  if (LITERALS.has(bare.toLowerCase()) || isVariable(bare)) return false;
+  if (LITERALS.has(bare.toLowerCase()) || isVariable(bare) || isPath(bare) || isName(bare)) return false;
   const inside = bare.split(/\s+/);
   if (inside.length === 1) return !/^x{3,}$|^\*+$/i.test(bare);
   // "Password is required" is a message; "correct horse battery staple" is not one
@@ -80,33 +82,6 @@ export function trimSigns(text: string, signs: string): string {
   while (end > 0 && signs.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }
-
-function isCode(value: string, label: Label): boolean {
-  if (isVariable(value)) return true;
-  if (/^(?:\.{0,2}|~)\/[\w./-]*$/.test(value)) return !looksRandom(value.replaceAll(/[/.]/g, ''));
-  if (!/^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$][\w$]*)*[?!]?$/.test(value)) return false;
-  if (value.includes('.')) return isMember(value);
-  const own = lastPart(label.name);
-  if (value === own || (PLAIN_NAME.test(value) && own.toLowerCase().endsWith(value))) return true;
-  // token: accessToken, token: ACCESS_TOKEN
-  const several = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) || /^[A-Z]+(?:_[A-Z]+)+$/.test(value);
-  return several && /(?:password|passwd|secret|token|key|hash|string|field)$/i.test(value);
-}
-
-function isMember(value: string): boolean {
-  const parts = value.split('.').map((part) => part.replace(/[?!]$/, ''));
-  return (
-    CODE_ROOTS.has((parts[0] ?? '').toLowerCase()) || /token|secret|password|key/i.test(parts.at(-1) ?? '')
-  );
-}
-
-/** $TOKEN, %TOKEN%, &token, @token: names that a shell, a template or a schema puts a value in for. */
-const isVariable = (value: string): boolean =>
-  /^(?:\$[A-Za-z_]+\w*|%[A-Z_]+%|&[a-z_]+|:[a-z_]+|\$\{.*\}|\{\{.*\}\}|\{\w*\}|<[^>]*>|\[[^\]]*\]|%[sdv])$/.test(
-    value,
-  );
-
-export const isIdentifier = (value: string): boolean => /^[A-Za-z_$][\w$.]*$/.test(value);
 
 const hasDigits = (value: string, least: number): boolean => value.replaceAll(/\D/g, '').length >= least;
 
