@@ -2,17 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { buildPage } from '#test/support/browser-page.ts';
+import { builtPage } from '#test/support/browser-page.ts';
+import { buildPage } from '../../scripts/build-page.ts';
 
 test('the page stays light: script, style and each later chunk within their budgets', async () => {
-  const folder = await buildPage();
-  const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const names = await readdir(join(folder, 'assets'));
+  await buildPage();
+  const html = await readFile(join(builtPage, 'index.html'), 'utf8');
+  const names = await readdir(join(builtPage, 'assets'));
   const sizes = await Promise.all(
     names.map(async (name) => ({
       first: html.includes(name),
       kind: name.split('.').at(-1),
-      kilobytes: gzipSync(await readFile(join(folder, 'assets', name))).length / 1024,
+      kilobytes: gzipSync(await readFile(join(builtPage, 'assets', name))).length / 1024,
     })),
   );
   const sum = (kind: string, first: boolean) =>

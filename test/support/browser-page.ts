@@ -1,20 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { buildPage } from '../../scripts/build-page.ts';
 import { launchBrowser } from '#test/support/browser.ts';
 import { startFakePageServer, type FakePageServer } from '#test/support/fake-page-server.ts';
 
-/** Builds the page as it is deployed; the answer is its folder. */
-export async function buildPage(): Promise<string> {
-  const outDir = fileURLToPath(new URL('../../dist/web-test', import.meta.url));
-  await build({
-    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-    logLevel: 'error',
-    build: { outDir },
-  });
-  return outDir;
-}
+/** Where the built page is. */
+export const builtPage = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 export interface OpenPage {
   readonly page: Page;
@@ -56,17 +48,16 @@ export interface Stage {
 
 /** A browser for the file, and for each test a fresh server. To be called at the top of a test file. */
 export function useStage(): Stage {
-  let folder = '';
   let browser: Browser | null = null;
   let server: FakePageServer | null = null;
   let opened: OpenPage[] = [];
 
   beforeAll(async () => {
-    [folder, browser] = await Promise.all([buildPage(), launchBrowser()]);
+    [, browser] = await Promise.all([buildPage(), launchBrowser()]);
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {
-    server = await startFakePageServer(folder);
+    server = await startFakePageServer(builtPage);
   });
   afterEach(async () => {
     const faults = opened.flatMap((one) => one.faults);

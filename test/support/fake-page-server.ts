@@ -130,7 +130,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     const signedIn = (request.headers.cookie ?? '').includes('page=');
     if (path === '/auth/page/refresh')
       return signedIn && refreshGood
-        ? give({ success: true, user: USER }, 200, freshCookie())
+        ? give(USER, 200, freshCookie())
         : give({ detail: 'Not authenticated' }, 401);
     if (path === '/auth/page/logout')
       return give({ success: true }, 200, { 'set-cookie': 'page=; Max-Age=0; Path=/' });

@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock.ts';
+import { isRecord } from '#web/core/shape.ts';
 
 export interface RefreshDeps {
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
@@ -29,7 +30,7 @@ export function createRefresh(deps: RefreshDeps): (refusedAt: number) => Promise
       if (response === null || response.status >= 500) return 'unreachable';
       if (!response.ok) return 'refused';
       const answer: unknown = await response.json().catch(() => null);
-      if (!isSuccess(answer)) return 'refused';
+      if (isRefusal(answer)) return 'refused';
       deps.storage.setItem(RENEWED_AT, String(deps.clock.now()));
       return 'renewed';
     });
@@ -42,5 +43,5 @@ export function createRefresh(deps: RefreshDeps): (refusedAt: number) => Promise
   };
 }
 
-const isSuccess = (answer: unknown): boolean =>
-  typeof answer === 'object' && answer !== null && 'success' in answer && answer.success === true;
+/** Sign-in answers refuse with status 200. */
+const isRefusal = (answer: unknown): boolean => isRecord(answer) && answer['success'] === false;

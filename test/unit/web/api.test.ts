@@ -42,7 +42,7 @@ const refused = () => json({ detail: 'Not authenticated' }, 401);
 test('a refused call is asked again after one renewal, however many were refused at once', async () => {
   const { api, asked } = setUp({
     [ME]: [refused(), refused(), json(user)],
-    [REFRESH]: [json({ success: true })],
+    [REFRESH]: [json(user)],
   });
   const answers = await Promise.all([api.me(), api.me()]);
   expect(answers).toEqual([
