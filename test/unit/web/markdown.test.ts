@@ -21,18 +21,16 @@ test.each(Object.entries(markdownCorpus))(
   },
 );
 
-test.each(Object.entries(markdownCorpus))(
-  '%s: what shows on the way does not depend on the way',
-  (_, text) => {
-    const markdown = createMarkdownStream();
-    for (let length = 0; length <= text.length; length += 1) {
-      const prefix = text.slice(0, length);
-      const seenAtOnce = createMarkdownStream().update(prefix, false);
-      // A definition that came late reaches back to settled blocks only at the end.
-      if (!prefix.includes('"T"')) expect(nodes(markdown.update(prefix, false))).toEqual(nodes(seenAtOnce));
-    }
-  },
-);
+// A definition that comes late reaches settled blocks only at the end.
+const inOrder = Object.entries(markdownCorpus).filter(([name]) => name !== 'late definition');
+test.each(inOrder)('%s: what shows on the way does not depend on the way', (_, text) => {
+  const markdown = createMarkdownStream();
+  for (let length = 0; length <= text.length; length += 1) {
+    const prefix = text.slice(0, length);
+    const seenAtOnce = createMarkdownStream().update(prefix, false);
+    expect(nodes(markdown.update(prefix, false))).toEqual(nodes(seenAtOnce));
+  }
+});
 
 test('text made of marks, cut anywhere, ends as parsed at once', () => {
   const piece = constantFrom(
