@@ -4,13 +4,14 @@ import { maskWord } from './mask-word.ts';
 import { readAuthority, readMailPassword } from './read-address.ts';
 import { readPemBody } from './read-pem.ts';
 import { readAfterLabel } from './read-value.ts';
+import { looksRandom } from './random-run.ts';
 import { secretKind } from './secret-name.ts';
 import { trimSigns } from './secret-value.ts';
 import * as sign from './signs.ts';
 import { skipWhile } from './skip.ts';
 
 const FENCE = '-----';
-const MARKERS = ['app_password]', 'oauth]', 'xoauth2]'];
+const MARKERS = ['[app_password]', '[oauth]', '[xoauth2]'];
 const LONGEST_MARKER = 14;
 const LABEL_GAP = /^[ \t"'`*\\\]?!]{0,7}$/;
 const HASH_NAME = /(?:md5|hash|checksum|etag|digest|sha\d*|commit|rev|ref|id|uuid|guid|trace|span)$/i;
@@ -68,6 +69,10 @@ export function createTextReader(): Reader {
     if (gap === ':' && /^(?:.*bot)?\d{8,10}$/i.test(word)) {
       const token = /^[\w-]{34,36}(?![\w-])/.exec(found)?.[0];
       if (token !== undefined) return MASK + found.slice(token.length);
+    }
+    if (gap === ' ' && found.length >= 15 && /\d/.test(found) && secretKind(word === 'is' ? before : word)) {
+      const key = trimSigns(found, '.');
+      if (looksRandom(key)) return MASK + found.slice(key.length);
     }
     if (inUrl && found.length > 20) {
       const download = DOWNLOAD.exec(found);
@@ -175,21 +180,26 @@ export function createTextReader(): Reader {
   }
 
   function readBracket(cursor: Cursor): Reader | undefined {
-    const window = cursor.text.slice(cursor.at + 1, cursor.at + LONGEST_MARKER).toLowerCase();
-    const marker = MARKERS.find((marker) => window.startsWith(marker));
+    if (cursor.lacks(2)) return undefined;
+    const marked = sign.startsMarker(cursor.code(cursor.at + 1)) ? findMarker(cursor) : 0;
+    if (marked === undefined) return undefined;
     forget();
     inUrl = false;
-    if (marker) {
-      cursor.replace(cursor.at + 1 + marker.length, '[****]');
-      return read;
-    }
-    if (!cursor.final && MARKERS.some((marker) => marker.startsWith(window))) return undefined;
     if (line === 'blank') line = 'other';
-    cursor.pass(cursor.at + 1);
+    if (marked > 0) cursor.replace(cursor.at + marked, '[****]');
+    else cursor.pass(cursor.at + 1);
     return read;
   }
 
   return read;
+}
+
+/** The length of the marker at the cursor, 0 if there is none, undefined if there may be one. */
+function findMarker(cursor: Cursor): number | undefined {
+  const window = cursor.text.slice(cursor.at, cursor.at + LONGEST_MARKER).toLowerCase();
+  const marker = MARKERS.find((marker) => window.startsWith(marker));
+  if (marker !== undefined) return marker.length;
+  return !cursor.final && MARKERS.some((marker) => marker.startsWith(window)) ? undefined : 0;
 }
 
 /** Where the word at the cursor ends, or undefined if that is not known yet. Five dashes end it, or stand alone. */

@@ -168,6 +168,7 @@ function readQuoted(
 
 /** The first characters of a value; undefined if more are needed to say what it is. */
 function startOf(cursor: Cursor, ends: (code: number) => boolean): string | undefined {
+  if (!sign.mayStartOrdinary(cursor.code(cursor.at))) return '';
   const limit = Math.min(cursor.text.length, cursor.at + ENOUGH_TO_START);
   let end = cursor.at;
   while (end < limit && !ends(cursor.code(end))) end += 1;

@@ -34,7 +34,8 @@ const TRAILING = new Set(
   'value raw plain text old new prod production dev staging live test default main'.split(' '),
 );
 
-const ENV_SECRET = /^(?:API_?KEYS?|.*_API_?KEY|AUTH|CREDENTIALS?|PWD|PASS|PASSWORDS?|PASSWD|SECRETS?|TOKEN)$/;
+const ENV_PASSWORD = /(?:^|_)(?:PASSWORDS?|PASSWD|PASS|PWD|SECRETS?)(?:_|$)/;
+const ENV_TOKEN = /(?:^|_)(?:TOKEN|AUTH|CREDENTIALS?|API_?KEY|(?:ACCESS|PRIVATE|ENCRYPTION)_KEY)(?:_|$)/;
 const ENV_ADDRESS =
   /(?:DATABASE|REDIS|MONGO(?:DB)?|POSTGRES(?:QL)?|MYSQL|AMQP|RABBITMQ)_UR[LI]|CONNECTION_STRING/;
 // TOKEN_LIMIT=500 and PASSWORD_MIN_LENGTH=8 are settings about secrets, not secrets
@@ -86,11 +87,11 @@ export function lastPart(path: string): string {
 
 function environmentKind(name: string): SecretKind | undefined {
   if (ENV_ADDRESS.test(name)) return 'address';
-  const parts = name.split(/[_-]+/);
-  if (ENV_HARMLESS_END.has(parts.at(-1) ?? '')) return undefined;
-  if (parts.length < 2 && name !== 'AUTH' && name !== 'CREDENTIALS') return undefined;
-  if (!parts.some((part) => ENV_SECRET.test(part))) return undefined;
-  return parts.some((part) => /^(?:PASS|PWD|SECRET)/.test(part)) ? 'password' : 'token';
+  const single = !name.includes('_');
+  if (single && name !== 'AUTH' && name !== 'CREDENTIALS') return undefined;
+  if (ENV_HARMLESS_END.has(name.slice(name.lastIndexOf('_') + 1))) return undefined;
+  if (ENV_PASSWORD.test(name)) return 'password';
+  return ENV_TOKEN.test(name) ? 'token' : undefined;
 }
 
 function wordKind(words: string[], before: string): SecretKind | undefined {

@@ -34,11 +34,8 @@ const SENTENCE = words(`
 const MESSAGE_WORDS = words(`
   is are was must should cannot has have your please required invalid incorrect expired`);
 
-const MAY_START_ORDINARY = /^[${[(<%*R|h-]/i;
-
 /** A value that starts so is a variable, a placeholder, an address or a structure. Needs 8 characters to decide. */
 export function startsOrdinary(value: string, kind: SecretKind): boolean {
-  if (!MAY_START_ORDINARY.test(value)) return false;
   if (/^(?:\$[{(]|\{|\[|\(|<|%\(|%[sdv]\b|\*\*\*|REDACTED|-----|\|)/.test(value)) return true;
   return kind !== 'address' && /^https?:\/\//i.test(value);
 }

@@ -36,3 +36,6 @@ export const endsPassword = among(' \t\n\r\v\f"\'`<\\');
 export const endsToken = among(' \t\n\r\v\f"\'`<\\,;)}]|>&');
 export const endsAddress = among(' \t\n\r\v\f"\'`<>\\|{}()');
 export const endsHost = among('/?#');
+/** What a variable, a placeholder, an address or a mask begins with; a value that does needs a closer look. */
+export const mayStartOrdinary = among('${[(<%*|-RHhr \t,;)]}+');
+export const startsMarker = among('aAoOxX');

@@ -1,126 +1,56 @@
-import { describe, expect, test } from 'vitest';
-import { createRedactor, redact } from '#lib/redact/redact.ts';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
 
-const MEGABYTE = 1024 * 1024;
-const LIMIT_MS = 200;
+const base64 = 'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA';
 
-// What makes overlapping patterns, rescans or unbounded look-ahead explode
-const units = [
-  ...[
-    'HSBC_',
-    'a',
-    'A',
-    '7',
-    'a=',
-    'KEY=',
-    'key:',
-    '"password":',
-    'password:',
-    'password: ',
-    'password==',
-    'token=a;',
-  ],
-  ...[
-    'token=a(',
-    'token=(',
-    'token=https://',
-    'token="<token=',
-    'token: abcd ',
-    'token=x"',
-    '--token ',
-    'HSBC=',
-    '{"token":"',
-  ],
-  ...[
-    '-----BEGIN',
-    '-----BEGIN PRIVATE KEY-----',
-    '-----',
-    '-',
-    '-----BEGIN PRIVATE KEY-----\nMIIEMIIEMIIEMIIE\n',
-  ],
-  ...[
-    'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA',
-    'aB3dE5gH/',
-    'a/',
-    'a.',
-    '.',
-    'eyJ',
-    'eyJabcdefgh.',
-    'sk-',
-    'sk-a ',
-    'ghp_',
-    'AKIA',
-  ],
-  ...[
-    '"',
-    "'",
-    '`',
-    '\\',
-    '\\"',
-    '(',
-    '[',
-    '[oauth',
-    '[oauth]',
-    '@',
-    'a@b:',
-    'a@b:c',
-    '://',
-    '://a:b',
-    'a://b:c/',
-  ],
-  ...[
-    '...',
-    'abcdefgh...',
-    'a1b2c3d4e5...',
-    'bearer ',
-    'bearer aaaaaaaaaaaaaaaaaaaa ',
-    '12345678:',
-    'http://x/api/v1/files/dl/a.',
-  ],
-  ...['\n', ' ', 'é', '🙂', '*a*: b\n', '- token: ab\n', '$', '%', 'word ', 'VIB', 'PDF'],
-];
-const starts = [
-  '',
-  'password: ',
-  'token="',
-  'https://',
-  'https://a:',
-  'Bearer ',
-  'x=',
-  '-----BEGIN PRIVATE KEY-----\n',
-];
-const continued = ['a', 'aB3', 'a/', '@', ':', '=', '"', '\\', ')', 'A_'];
-
-const adversaries = [
-  ...units.map((unit) => ({ name: unit, text: unit.repeat(MEGABYTE / unit.length) })),
-  ...starts.flatMap((start) =>
-    continued.map((unit) => ({ name: start + unit, text: start + unit.repeat(MEGABYTE / unit.length) })),
+// What makes overlapping patterns or unbounded look-ahead explode
+const simple = [
+  ...'HSBC_|a|A|7|a=|=|"password":|password:|password=|-----BEGIN|-----|-|"|\'|`|\\|\\"|[|(|@|:|://|.|...|a/|a.|/|*'.split(
+    '|',
   ),
+  ...'eyJ|eyJabcdefgh.|sk-|ghp_|AKIA|xoxb-|bearer |[oauth|VIB|PDF|é|🙂|word |\n| '.split('|'),
+  base64,
+  `${base64}/`,
+  '|',
+];
+const starts =
+  'password: |token="|https://|https://a:|Bearer |x=|- token: x |-----BEGIN PRIVATE KEY-----\n'.split('|');
+
+// A hundred thousand labels and more, each decided by itself: what would be read again for each of its neighbours takes minutes
+const dense = [
+  ...'KEY=|key:|HSBC=|password==|password: |token=a;|token=a(|token=(|token=x"|--token |- token: ab\n|*token*: ab\n'.split(
+    '|',
+  ),
+  ...'token=https://|token="<token=|token: abcd |token="token=\'|://a:b|a://b:c/|://a:b/|a@b:c|12345678:|[oauth]'.split(
+    '|',
+  ),
+  ...'abcdefgh...|bearer aaaaaaaaaaaaaaaa |token aaaaaaaaaaaaaaa1 |http://x/api/v1/files/dl/a.'.split('|'),
+  ...'-----BEGIN PRIVATE KEY-----|-----BEGIN PRIVATE KEY-----\nMIIEMIIEMIIEMIIE\n'.split('|'),
 ];
 
-/** The best of some runs: a loaded machine makes single ones slow. */
-function fastest(run: () => void): number {
-  let best = Infinity;
-  for (let i = 0; i < 6 && best > LIMIT_MS / 2; i += 1) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
-}
+const tasks = [
+  ...simple.map((unit) => ({ start: '', unit, pieces: false, limit: 200 })),
+  ...starts.flatMap((start) =>
+    ['a', 'aB3', 'a/', 'A_', '@', ')', '='].map((unit) => ({ start, unit, pieces: false, limit: 200 })),
+  ),
+  ...dense.map((unit) => ({ start: '', unit, pieces: false, limit: 1000 })),
+  ...['A sentence, with a few words and a number (42). ', 'a', 'password: '].map((unit) => ({
+    start: '',
+    unit,
+    pieces: true,
+    limit: 1000,
+  })),
+];
 
-describe('a megabyte takes less than 200 ms, whatever is in it', () => {
-  test.each(adversaries)('$name', ({ text }) => {
-    expect(fastest(() => redact(text))).toBeLessThan(LIMIT_MS);
-  });
-});
+const worker = new Worker(new URL('measure.ts', import.meta.url), { workerData: tasks });
+const times = once(worker, 'message').then(([message]) => z.array(z.number()).parse(message));
 
-test('a megabyte in small pieces takes hardly longer', () => {
-  const text = 'An ordinary sentence, with a few words and a number (42). '.repeat(MEGABYTE / 58);
-  const run = () => {
-    const redactor = createRedactor();
-    for (let i = 0; i < text.length; i += 12) redactor.push(text.slice(i, i + 12));
-    redactor.end();
-  };
-  expect(fastest(run)).toBeLessThan(2 * LIMIT_MS);
-});
+test.each(tasks.map((task, index) => ({ ...task, index })))(
+  'a megabyte of "$start" and "$unit" takes less than $limit ms (in pieces: $pieces)',
+  { timeout: 120_000 },
+  async ({ index, limit }) => {
+    expect((await times)[index]).toBeLessThan(limit);
+  },
+);

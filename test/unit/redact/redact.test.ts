@@ -7,7 +7,7 @@ const words =
   'password token sk- eyJ AKIA -----BEGIN PRIVATE KEY ----- bearer https -- a Z 7 é 🙂 abcd 12345678 [oauth] [app aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA'.split(
     ' ',
   );
-const signs = [...' \n\t:=\'"`\\*@/.[](){},;&$<>!?-_+', '://', '...', '": "', '==', ' KEY'];
+const signs = [...' \n\t:=\'"`\\*@/.[](){},;&$<>!?-_+'.split(''), '://', '...', '": "', '==', ' KEY'];
 
 function inPieces(pieces: readonly string[]): string {
   const redactor = createRedactor();

@@ -1,5 +1,5 @@
 // Every key here is invented or a documentation example; long runs are made so that no scanner takes them for real
-export const M = '***REDACTED***';
+const M = '***REDACTED***';
 
 const letters = 'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA';
 const mixed = (length: number) => letters.repeat(Math.ceil(length / letters.length)).slice(0, length);
@@ -43,6 +43,7 @@ export const masked: readonly Masked[] = [
   row('a private key', 'SSH_PRIVATE_KEY=abc', `SSH_PRIVATE_KEY=${M}`),
   row('an encryption key', 'ENCRYPTION_KEY=abc', `ENCRYPTION_KEY=${M}`),
   row('sign-in data', 'BASIC_AUTH=bob:pw', `BASIC_AUTH=${M}`),
+  row('a key in the middle of the name', 'API_KEY_MAIL=abc', `API_KEY_MAIL=${M}`),
   row('credentials', 'CREDENTIALS=abc', `CREDENTIALS=${M}`),
   row('a database address', 'DATABASE_URL=postgres://h/db?x=1', `DATABASE_URL=${M}`),
   row('a Redis address, quoted', 'REDIS_URL="redis://:pw@h:6379"', `REDIS_URL="${M}"`),
@@ -80,6 +81,8 @@ export const masked: readonly Masked[] = [
   row('bearer sign-in, short', 'Authorization: Bearer abc123', `Authorization: Bearer ${M}`),
   row('in curl', `curl -H "Authorization: Bearer ${mixed(20)}" u`, `curl -H "Authorization: Bearer ${M}" u`),
   row('app password in groups', 'App password: abcd efgh ijkl mnop ok', `App password: ${M} ok`),
+  row('a key right behind its name', `the API key ${mixed(16)}, ok`, `the API key ${M}, ok`),
+  row('a key in a sentence', `Your token is ${mixed(16)}.`, `Your token is ${M}.`),
   row('first letters like groups', 'password: abcd efgh ok', `password: ${M} efgh ok`),
   row('a list item to its line end', '- Client secret: abc12345 (new)\n- x', `- Client secret: ${M}\n- x`),
   row('a starred list item', '* Bot token: abc12345 and more\nx', `* Bot token: ${M}\nx`),
@@ -286,6 +289,7 @@ export const untouched: readonly string[] = [
   '{"type":"password","name":"password"}',
   'grant_type=password',
   '"input_tokens": 5, "max_tokens": 4096, "next_page_token": "CAoQAA"',
+  'The token is base64-encoded-and-signed and the key is 15-characters-long',
   'MAX_TOKENS=4096 TOKEN_LIMIT=500 PASSWORD_MIN_LENGTH=8',
   'GIT_AUTHOR_NAME=bob DEBUG=true PORT=8080',
   'token: null, password: "", secret: undefined, api_key: None',
