@@ -97,12 +97,15 @@ export function createPage() {
     if (agent !== null) chat.learnAgent(agent);
   }
 
+  function startNew(): void {
+    const known = agents.get();
+    chat.startNew(known.state === 'ready' ? preferredAgent(known.list) : null);
+  }
+
   function follow(): void {
     const route = router.route.get();
     if (visitor.get().state === 'signed_out') return;
-    const list = agents.get();
-    if (route.page === 'start' && chat.state.get().sessionId !== null)
-      chat.startNew(list.state === 'ready' ? preferredAgent(list.list) : null);
+    if (route.page === 'start' && chat.state.get().sessionId !== null) startNew();
     if (route.page === 'session') void chat.open(route.id, agentOf(route.id));
   }
 
@@ -167,8 +170,8 @@ export function createPage() {
     },
 
     newChat(): void {
+      startNew();
       router.go('/');
-      follow();
     },
   };
 }

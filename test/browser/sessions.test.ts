@@ -24,7 +24,8 @@ test('a session is renamed in place; Escape leaves it as it was', async () => {
   await row.getByRole('button', { name: 'Rename' }).click();
   await page.keyboard.type('Grammar');
   await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'Grammar' }).waitFor();
+  await page.getByRole('link', { name: 'Grammar' }).click();
+  await expect.poll(() => page.title()).toBe('Grammar – Edgewise');
   await expect.poll(() => stage.server.sessions.get('s2')?.name).toBe('Grammar');
 });
 

@@ -8,14 +8,14 @@ import { startFakePageServer, type FakePageServer } from '#test/support/fake-pag
 /** Where the built page is. */
 export const builtPage = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
-export interface OpenPage {
+interface OpenPage {
   readonly page: Page;
   /** Script errors, policy violations and requests to other hosts: there must be none. */
   readonly faults: string[];
   close(): Promise<void>;
 }
 
-export async function openPage(
+async function openPage(
   browser: Browser,
   server: FakePageServer,
   path: string,

@@ -1,10 +1,10 @@
 import { fail, succeed, type Result } from '#lib/result.ts';
-import { isRecord, type Shape } from '#web/core/shape.ts';
+import { isRecord, readJson, type Shape } from '#web/core/shape.ts';
 import { createRefresh, type RefreshDeps } from '#web/core/refresh.ts';
 import * as wire from '#web/core/wire.ts';
 
 /** `message` is the server's own word for the refusal, null where it gave none. */
-export type ApiProblem =
+type ApiProblem =
   | { readonly kind: 'signed_out' }
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'missing' }
@@ -50,7 +50,7 @@ export function createApi(deps: ApiDeps) {
 
   async function ask<Value>(path: string, shape: Shape<Value>, init?: RequestInit): Answer<Value> {
     const response = await send(path, init);
-    return response.ok ? succeed(shape(await response.value.json(), '')) : response;
+    return response.ok ? readBody(shape, response.value) : response;
   }
 
   return {
@@ -60,7 +60,7 @@ export function createApi(deps: ApiDeps) {
     async signIn(username: string, password: string): Answer<ReturnType<typeof wire.signInAnswer>> {
       const response = await attempt('/auth/page/login', json('POST', { username, password }));
       if (response === null) return fail({ kind: 'unreachable' });
-      if (response.ok) return succeed(wire.signInAnswer(await response.json(), ''));
+      if (response.ok) return readBody(wire.signInAnswer, response);
       return fail({ kind: 'refused', status: response.status, message: await refusalText(response) });
     },
     signOut: () => attempt('/auth/page/logout', json('POST', {})),
@@ -74,8 +74,10 @@ export function createApi(deps: ApiDeps) {
     async sessions(cursor: string | null): Answer<{ sessions: SessionList; next: string | null }> {
       const response = await send(`/sessions?limit=50${cursor === null ? '' : `&cursor=${encode(cursor)}`}`);
       if (!response.ok) return response;
-      const sessions = wire.sessionList(await response.value.json(), '');
-      return succeed({ sessions, next: response.value.headers.get('x-next-cursor') });
+      const sessions = await readBody(wire.sessionList, response.value);
+      return sessions.ok
+        ? succeed({ sessions: sessions.value, next: response.value.headers.get('x-next-cursor') })
+        : sessions;
     },
     search: (query: string) =>
       ask(`/sessions/search?query=${encode(query)}&max_results=20`, wire.searchResponse),
@@ -117,6 +119,12 @@ const json = (method: string, body: unknown): RequestInit => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
+
+/** What is no answer of ours, such as the page of a network that wants a sign-in of its own, is a refusal. */
+async function readBody<Value>(shape: Shape<Value>, response: Response): Answer<Value> {
+  const read = readJson(shape, await response.text().catch(() => ''));
+  return read.ok ? read : fail({ kind: 'refused', status: response.status, message: null });
+}
 
 async function refusalText(response: Response): Promise<string | null> {
   const body: unknown = await response.json().catch(() => null);

@@ -29,8 +29,6 @@ export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'r
   readonly onTurnEnded: () => void;
 }
 
-export type Chat = ReturnType<typeof createChat>;
-
 /** After this, a stop that the server has not confirmed counts as done, so that the button is never stuck. */
 const STOP_FALLBACK_MS = 5_000;
 const REMEMBERED_THREADS = 20;

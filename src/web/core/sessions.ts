@@ -13,8 +13,6 @@ export type Search =
   | { readonly state: 'searching' | 'failed'; readonly query: string }
   | { readonly state: 'found'; readonly query: string; readonly results: SearchResponse['results'] };
 
-export type Sessions = ReturnType<typeof createSessions>;
-
 /** The user's sessions as the sidebar shows them: newest first, a page at a time, and the search over them. */
 export function createSessions(api: Pick<Api, 'sessions' | 'search' | 'rename' | 'remove'>) {
   const sessions = createStore<SessionsState>({ list: [], next: null, state: 'loading' });
@@ -35,15 +33,11 @@ export function createSessions(api: Pick<Api, 'sessions' | 'search' | 'rename' |
       const answer = await api.sessions(null);
       sessions.update((now) => {
         if (!answer.ok) return { ...now, state: now.list.length > 0 ? 'ready' : 'failed' };
-        const fresh = new Set(answer.value.sessions.map((one) => one.session_id));
-        const oldest = answer.value.sessions.at(-1)?.created_at ?? '';
-        const beyond = now.list.filter((one) => !fresh.has(one.session_id) && one.created_at < oldest);
-        const next = beyond.length > 0 ? now.next : answer.value.next;
-        return {
-          list: [...answer.value.sessions, ...(next === null && answer.value.next === null ? [] : beyond)],
-          next,
-          state: 'ready',
-        };
+        const first = answer.value.sessions;
+        const { next } = answer.value;
+        const oldest = first.at(-1)?.created_at ?? '';
+        const beyond = next === null ? [] : now.list.filter((one) => one.created_at < oldest);
+        return { list: [...first, ...beyond], next: beyond.length > 0 ? now.next : next, state: 'ready' };
       });
     },
 

@@ -1,10 +1,12 @@
+import { fail, succeed, type Result } from '#lib/result.ts';
+
 /**
  * A reader of unknown JSON, small enough for the page's first load (zod would weigh more than the rest of it).
  * Gives the value, or throws `ShapeError` naming the place. Fields it does not know are left out.
  */
 export type Shape<Value> = (value: unknown, path: string) => Value;
 
-export class ShapeError extends Error {
+class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
@@ -72,3 +74,13 @@ export const object =
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return Object.fromEntries(entries) as Flat<Read<F>>;
   };
+
+/** An answer from outside: not JSON, or JSON of another form, is a problem and no exception. */
+export function readJson<Value>(shape: Shape<Value>, text: string): Result<Value, 'unreadable'> {
+  try {
+    return succeed(shape(JSON.parse(text), ''));
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof SyntaxError) return fail('unreadable');
+    throw error;
+  }
+}

@@ -37,7 +37,7 @@ export interface ToolItem {
 }
 
 /** A prompt of this page that the server has not confirmed yet. Its key is the `message_id` it is sent with. */
-export interface Outgoing extends UserItem {
+interface Outgoing extends UserItem {
   readonly failed: boolean;
 }
 

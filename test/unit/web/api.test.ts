@@ -83,6 +83,16 @@ test.each([
     problem: { kind: 'refused', status: 400, message: 'No.' },
   },
   {
+    name: 'an answer that is none of ours',
+    answer: new Response('<html>Sign in to the Wi-Fi</html>'),
+    problem: { kind: 'refused', status: 200, message: null },
+  },
+  {
+    name: 'an answer of another form',
+    answer: json({ id: 7 }),
+    problem: { kind: 'refused', status: 200, message: null },
+  },
+  {
     name: 'a refusal without one',
     answer: new Response('<html>', { status: 502 }),
     problem: { kind: 'refused', status: 502, message: null },

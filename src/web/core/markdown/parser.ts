@@ -41,7 +41,7 @@ const TAGS = [
   'td',
   'inline-code',
 ] as const;
-export type Tag = (typeof TAGS)[number];
+type Tag = (typeof TAGS)[number];
 const isTag = (name: string): name is Tag => TAGS.some((tag) => tag === name);
 
 export interface ParsedBlock {
@@ -173,7 +173,7 @@ function trimAddress(address: string): string {
 const plainLink = (node: Node): Node =>
   node.kind === 'link' ? { kind: 'text', text: node.children.map(nodeText).join('') } : node;
 
-export const nodeText = (node: Node): string => {
+const nodeText = (node: Node): string => {
   switch (node.kind) {
     case 'text':
     case 'code':

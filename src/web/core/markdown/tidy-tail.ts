@@ -17,7 +17,7 @@ export function tidyTail(text: string): string {
   return [...lines.slice(0, start), closeMarks(paragraph.join('\n'))].join('\n');
 }
 
-export function endsInsideFence(lines: readonly string[]): boolean {
+function endsInsideFence(lines: readonly string[]): boolean {
   let fence: string | null = null;
   for (const line of lines) {
     const marks = /^\s*(?:[-+*>]\s+|\d{1,9}[.)]\s+)*(`{3,}|~{3,})(.*)$/.exec(line);

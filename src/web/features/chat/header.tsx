@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { sessionTitle } from '#web/core/sessions.ts';
 import { words } from '#web/core/words.ts';
 import { AgentSwitch } from '#web/features/chat/agent-switch.tsx';
@@ -20,6 +21,9 @@ export function Header({
     list.find((one) => one.session_id === sessionId),
   );
   const title = session === undefined ? null : sessionTitle(session);
+  useEffect(() => {
+    document.title = title === null ? words.product : `${title} – ${words.product}`;
+  }, [title]);
   return (
     <header className="flex h-[calc(3.25rem+env(safe-area-inset-top))] shrink-0 items-center gap-1.5 px-3 pt-[env(safe-area-inset-top)]">
       {!sidebarOpen && (

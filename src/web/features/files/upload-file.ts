@@ -1,12 +1,13 @@
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { uploadPath } from '#web/core/api.ts';
+import { readJson } from '#web/core/shape.ts';
 import { uploadAnswer, type StoredFile } from '#web/core/wire.ts';
 
 /** The server's limit for one file. */
 export const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 /** The server's words where it gave some. */
-export type UploadProblem = { readonly reason: string | null };
+type UploadProblem = { readonly reason: string | null };
 
 export interface Upload {
   readonly result: Promise<Result<StoredFile, UploadProblem>>;
@@ -48,8 +49,10 @@ export function uploadFile(options: {
     if (answer.status === 401 && (await options.renew())) answer = await post();
     if (answer.status !== 200) return fail({ reason: null });
     // A refusal comes with status 200.
-    const read = uploadAnswer(JSON.parse(answer.body), '');
-    return read.success && read.file !== null ? succeed(read.file) : fail({ reason: read.error });
+    const read = readJson(uploadAnswer, answer.body);
+    if (!read.ok) return fail({ reason: null });
+    const { success, file, error } = read.value;
+    return success && file !== null ? succeed(file) : fail({ reason: error });
   }
   return { result: run(), abort: () => current?.abort() };
 }
