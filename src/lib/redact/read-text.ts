@@ -145,7 +145,7 @@ export function createTextReader(): Reader {
         cursor.pass(at + 3);
         return readAuthority(read);
       }
-      if (glue === '@' && !sign.isBlank(cursor.code(at + 1))) {
+      if (glue === '@' && secretKind(word) === undefined && !sign.isBlank(cursor.code(at + 1))) {
         forget();
         cursor.pass(at + 1);
         return readMailPassword(read);
