@@ -87,6 +87,22 @@ test('files are uploaded at once, named in the message and listed with download 
   await page.getByText('No files in this session yet.').waitFor();
 });
 
+test('files of a workspace that is gone before the first message are uploaded again', async () => {
+  const page = await stage.open('/');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') }]);
+  const files = () => [...stage.server.sessions.values()].flatMap((session) => session.files);
+  await expect.poll(() => files().length).toBe(1);
+  stage.server.sessions.clear();
+  stage.server.cutSockets();
+  await expect.poll(() => files().length).toBe(1);
+  await page.getByRole('textbox', { name: 'Message' }).fill('read it');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.waitForURL('**/s/*');
+  expect([...stage.server.sessions.values()].map((session) => session.files.length)).toEqual([1]);
+});
+
 test('a refused upload says why, can be tried again, and does not go with the message', async () => {
   stage.server.upload = () => ({ error: 'This session has 100 files already' });
   const page = await stage.open('/');

@@ -51,6 +51,8 @@ const pendingAgain = (thread: Thread) => thread.outbox.map((one) => ({ ...one, f
 /** One open conversation: its thread, its connection and what was typed for it. */
 export function createChat(deps: ChatDeps) {
   const state = createStore<ChatState>(blank(null));
+  /** Counts the workspaces that are gone, with what was uploaded to them. */
+  const lostWorkspaces = createStore(0);
   /** Counts the conversations shown: what belongs to one of them ends when it changes. */
   const epoch = createStore(0);
   const draft: Store<string> = createStore(deps.drafts.read(NEW));
@@ -98,6 +100,7 @@ export function createChat(deps: ChatDeps) {
         // The prompt never arrived after all: it goes to a fresh session.
         workspace = null;
         workspaceUsed = false;
+        lostWorkspaces.update((now) => now + 1);
         setThread((thread) => ({ ...emptyThread, outbox: pendingAgain(thread), queue: thread.queue }));
         socket.connect();
       } else state.update((now) => ({ ...now, history: 'missing' }));
@@ -210,6 +213,7 @@ export function createChat(deps: ChatDeps) {
     state,
     draft,
     epoch,
+    lostWorkspaces,
 
     /** A new conversation. Nothing is sent to the server until it is needed. */
     startNew(agentId: string | null): void {

@@ -50,6 +50,8 @@ export interface Thread {
   readonly lastEvent: number;
   readonly running: boolean;
   readonly stopping: boolean;
+  /** An interrupted turn begins again: its prompt is told once more, and is shown already. */
+  readonly resuming: boolean;
   readonly lastTurn: Done | null;
 }
 
@@ -60,6 +62,7 @@ export const emptyThread: Thread = {
   lastEvent: 0,
   running: false,
   stopping: false,
+  resuming: false,
   lastTurn: null,
 };
 
@@ -125,7 +128,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
         ),
       };
     case 'turn_resumed':
-      return { ...thread, running: true, items: dropUnfinished(thread.items) };
+      return { ...thread, running: true, resuming: true, items: dropUnfinished(thread.items) };
     case 'done':
       return { ...endTurn(thread), lastTurn: event };
     case 'cancelled':
@@ -159,8 +162,11 @@ const dropUnfinished = (items: readonly Item[]): readonly Item[] => {
 };
 
 function acceptPrompt(thread: Thread, prompt: Omit<UserItem, 'kind'>): Thread {
-  const accepted = push(thread, { kind: 'user', ...prompt });
-  return { ...accepted, outbox: thread.outbox.filter((one) => one.key !== prompt.key) };
+  const last = thread.items.findLast((item) => item.kind === 'user');
+  const isShown = thread.resuming && last?.text === prompt.text;
+  const accepted = isShown ? thread : push(thread, { kind: 'user', ...prompt });
+  const outbox = thread.outbox.filter((one) => one.key !== prompt.key);
+  return { ...accepted, running: true, resuming: false, outbox };
 }
 
 function appendText(thread: Thread, text: string, key: string, at: number): Thread {
@@ -190,6 +196,7 @@ export const endTurn = (thread: Thread): Thread => ({
   ...thread,
   running: false,
   stopping: false,
+  resuming: false,
   items: closeText(thread.items).map((item) =>
     item.kind === 'tool' && item.state === 'running' ? { ...item, state: 'interrupted' } : item,
   ),

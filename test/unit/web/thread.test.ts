@@ -123,14 +123,18 @@ test.each([
   expect(shown(run(events))).toEqual(['assistant: half an ans', 'tool Read interrupted: ']);
 });
 
-test('a resumed turn voids the message that was cut off', () => {
+test('a resumed turn voids the message that was cut off, and does not ask its question again', () => {
   const events = numbered([
     { type: 'user_message', content: 'q', message_id: null },
     { type: 'text_delta', text: 'half' },
     { type: 'turn_resumed' },
+    { type: 'session_id', session_id: 's' },
+    { type: 'user_message', content: 'q', message_id: 'm' },
     { type: 'text_delta', text: 'whole' },
+    done,
+    { type: 'user_message', content: 'q', message_id: 'n' },
   ]);
-  expect(shown(run(events))).toEqual(['user: q', 'assistant: whole']);
+  expect(shown(run(events))).toEqual(['user: q', 'assistant: whole', 'user: q']);
 });
 
 test('a stored conversation reads like the streamed one', () => {

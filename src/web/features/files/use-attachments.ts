@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { formatSize } from '#web/core/format.ts';
 import { words } from '#web/core/words.ts';
 import { MAX_FILE_BYTES, uploadFile, type Upload } from '#web/features/files/upload-file.ts';
@@ -34,11 +34,19 @@ export function useAttachments() {
     uploads.current.clear();
   }, [workspaceKey]);
 
+  const lost = useStore(chat.lostWorkspaces);
+  const restart = useEffectEvent(() => {
+    for (const one of list) if (one.state === 'uploaded') void start(one.id, one.file);
+  });
+  useEffect(() => {
+    if (lost > 0) restart();
+  }, [lost]);
+
   const change = (id: number, part: Partial<Attachment>) =>
     setList((all) => all.map((one) => (one.id === id ? { ...one, ...part } : one)));
 
   async function start(id: number, file: File): Promise<void> {
-    change(id, { state: 'uploading', progress: 0, problem: null });
+    change(id, { state: 'uploading', progress: 0, problem: null, path: null });
     const epoch = chat.epoch.get();
     const workspace = await chat.workspace();
     if (chat.epoch.get() !== epoch) return;
