@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+
+const noSettings = Object.fromEntries(
+  Object.keys(parseEnv(readFileSync('.dev.vars.example', 'utf8'))).map((name) => [name, '']),
+);
 
 export default defineConfig({
   test: {
@@ -13,6 +19,8 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
+                // What a developer has in .dev.vars must not reach the tests
+                ...noSettings,
                 API_KEY: 'test-api-key',
                 CLI_ADMIN_PASSWORD: 'admin-password',
                 CLI_TESTER_PASSWORD: 'tester-password',

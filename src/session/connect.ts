@@ -16,7 +16,7 @@ export type Connection = z.infer<typeof Connection>;
  * happen between what is caught up with and what is live.
  */
 export function connect(session: Session, socket: WebSocket, connection: Connection): void {
-  const { clients, stream, entries, sessionId } = session;
+  const { clients, stream, sessionId } = session;
   const { resume, lastEvent, ...state } = connection;
   const row = readRow(session.sql);
   if (resume && row === undefined) return refuseUnknown(socket, sessionId);
@@ -28,7 +28,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   const resumed = { session_id: sessionId, resumed: true, turn_count: row?.turn_count ?? 0 };
   clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
   const from = lastEvent ?? stream.liveFrom;
-  for (const event of eventsAfter(from, { entries, stream, sessionId })) clients.send(socket, event);
+  for (const event of eventsAfter(from, session)) clients.send(socket, event);
 }
 
 /** Accepted first: a close before that never reaches a client with its code and reason. */

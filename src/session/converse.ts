@@ -2,7 +2,7 @@ import type { Prompt } from '#protocol/prompt.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import type { Result } from '#lib/result.ts';
 import type { Reader } from '#session/clients.ts';
-import { eventsAfter } from '#session/replay.ts';
+import { eventsAfter, openTextAt } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
@@ -99,8 +99,8 @@ function eventStream(open: (writer: Writer) => () => void): Response {
  * Socket events in the words of this stream. It has no `assistant_text`: what that tells beyond the deltas is sent
  * as one more delta, so that a failure, or an answer that began anew, is not lost.
  */
-function translate(writer: Writer): Reader['send'] {
-  let shown = '';
+function translate(writer: Writer, openText = ''): Reader['send'] {
+  let shown = openText;
   return (event: ServerEvent) => {
     switch (event.type) {
       case 'session_id':

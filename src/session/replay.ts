@@ -4,15 +4,18 @@ import type { EntryStore } from '#session/entry-store.ts';
 import { entryEvents, width } from '#session/entry-events.ts';
 import { eventAfter, type EventStream } from '#session/event-stream.ts';
 
+interface ReplayDeps {
+  readonly entries: EntryStore;
+  readonly stream: EventStream;
+  readonly sessionId: string;
+}
+
 /**
  * Everything that follows `position`: from the stored entries as far as they tell, then from memory. Contract: for
  * every position that a client can have seen, what it saw and what it gets here are the stream, nothing lost or
  * doubled. Costs what was missed, not what the session holds.
  */
-export function eventsAfter(
-  position: number,
-  { entries, stream, sessionId }: { entries: EntryStore; stream: EventStream; sessionId: string },
-): StreamEvent[] {
+export function eventsAfter(position: number, { entries, stream, sessionId }: ReplayDeps): StreamEvent[] {
   const missed: StreamEvent[][] = [stream.after(position)];
   if (position >= stream.liveFrom) return missed.flat();
 
@@ -28,6 +31,21 @@ export function eventsAfter(
     nextStart = start;
   }
   return missed.reverse().flat();
+}
+
+/** No message is longer; looking back further would only cost. */
+const LONGEST_MESSAGE = 500_000;
+
+/** What a client that has seen `position` shows of the message that is not finished there. */
+export function openTextAt(position: number, deps: ReplayDeps): string {
+  let text = '';
+  for (const event of eventsAfter(Math.max(0, position - LONGEST_MESSAGE), deps)) {
+    const start = (event.event_id ?? 0) - width(event);
+    if (start >= position) break;
+    if (event.type === 'text_delta') text += event.text.slice(0, position - start);
+    else if (event.type !== 'content_block') text = '';
+  }
+  return text;
 }
 
 function numbered(entry: Entry, end: number, sessionId: string) {

@@ -52,7 +52,9 @@ test('deleting a session leaves no row and no object of it, and tells its socket
   const { token, username, socket, sessionId } = await talk(
     promptScript(
       {
-        blocks: [{ tool: 'Bash', id: 'c', input: { command: 'seq 1 250000 > output/big.txt; ls output' } }],
+        blocks: [
+          { tool: 'Bash', id: 'c', input: { command: 'seq 1 90000 > a; cat a a a > output/big.txt' } },
+        ],
       },
       { blocks: [{ text: ['ok'] }] },
     ),
