@@ -42,11 +42,10 @@ export function converse(session: Session, { content, agentId }: Conversation): 
 /** Comes back to a turn: what was missed after `lastEvent`, then live until the turn ends. */
 export function follow(session: Session, lastEvent: number | null): Response {
   return eventStream((writer) => {
-    const { stream, entries, sessionId } = session;
-    writer.write('session_id', { session_id: `pending-${sessionId}`, found_in_cache: true });
-    const send = translate(writer);
-    for (const event of eventsAfter(lastEvent ?? stream.liveFrom, { entries, stream, sessionId }))
-      send(event);
+    const from = lastEvent ?? session.stream.liveFrom;
+    writer.write('session_id', { session_id: `pending-${session.sessionId}`, found_in_cache: true });
+    const send = translate(writer, openTextAt(from, session));
+    for (const event of eventsAfter(from, session)) send(event);
     if (session.running === undefined) writer.close();
     return session.clients.addReader({ send });
   });
