@@ -51,9 +51,9 @@ function isMember(value: string): boolean {
 export const isPath = (value: string): boolean =>
   /^(?:\.{0,2}|~)\/[\w./-]*$/.test(value) && !looksRandom(value.replaceAll(/[/.]/g, ''));
 
-/** $TOKEN, %TOKEN%, &token: names that a shell, a template or a schema puts a value in for. */
+/** $TOKEN, $1, %TOKEN%, &token, your-token: names that a shell, a template or a schema puts a value in for. */
 export const isVariable = (value: string): boolean =>
-  /^(?:\$[A-Za-z_]+\w*|%[A-Z_]+%|&[a-z_]+|:[a-z_]+|\$\{.*\}|\{\{.*\}\}|\{\w*\}|<[^>]*>|\[[^\]]*\]|%[sdv])$/.test(
+  /^(?:\$[A-Za-z_]+\w*|\$\d+|your[-_].*|YOUR[-_].*|%[A-Z_]+%|&[a-z_]+|:[a-z_]+|\$\{.*\}|\{\{.*\}\}|\{\w*\}|<[^>]*>|\[[^\]]*\]|%[sdv])$/.test(
     value,
   );
 

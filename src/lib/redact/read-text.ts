@@ -14,7 +14,8 @@ const FENCE = '-----';
 const MARKERS = ['[app_password]', '[oauth]', '[xoauth2]'];
 const LONGEST_MARKER = 14;
 const LABEL_GAP = /^[ \t"'`*\\\]?!]{0,7}$/;
-const HASH_NAME = /(?:md5|hash|checksum|etag|digest|sha\d*|commit|rev|ref|id|uuid|guid|trace|span)$/i;
+const HASH_NAME = /(?:md5|hash|checksum|etag|digest|sha\d*|commit|rev|ref|uuid|guid|(?:^|[_.-])id)$/i;
+const ONLY_HEX = /^[\da-f]+$/i;
 const DOWNLOAD = /\/api\/v1\/files\/dl\/[\w-]+\.[0-9a-f]+/;
 
 type LineStart = 'blank' | 'star' | 'item' | 'starred' | 'other';
@@ -58,7 +59,7 @@ export function createTextReader(): Reader {
     gap = '';
     if (!shown.endsWith(MASK)) return read;
     // The padding of base64, or the rest of a word that was too long to be held
-    return skipWhile(found.length < LONGEST_HELD ? (code) => code === sign.EQUALS : sign.isBase64Sign, read);
+    return skipWhile(found.length < LONGEST_HELD ? isPadding : belongsToKey, read);
   }
 
   function showWord(found: string): string {
@@ -81,7 +82,7 @@ export function createTextReader(): Reader {
         return maskWord(found.slice(0, download.index), 40) + download[0] + maskWord(found.slice(rest), 40);
       }
     }
-    const assigned = !inUrl && /^=["'`]?$/.test(gap) && !HASH_NAME.test(word);
+    const assigned = !inUrl && /^=["'`]?$/.test(gap) && !(HASH_NAME.test(word) && ONLY_HEX.test(found));
     return maskWord(found, assigned ? 32 : 40);
   }
 
@@ -193,6 +194,9 @@ export function createTextReader(): Reader {
 
   return read;
 }
+
+const isPadding = (code: number): boolean => code === sign.EQUALS;
+const belongsToKey = (code: number): boolean => isPadding(code) || sign.isWordSign(code);
 
 /** The length of the marker at the cursor, 0 if there is none, undefined if there may be one. */
 function findMarker(cursor: Cursor): number | undefined {

@@ -1,3 +1,5 @@
+import { isPartSign } from './signs.ts';
+
 /**
  * What a name says about the value that follows it:
  * - `password`: anything may be one, up to the next space
@@ -81,8 +83,9 @@ function splitWords(name: string): string[] {
 
 /** "process.env.API_KEY" → "API_KEY" */
 export function lastPart(path: string): string {
-  const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('/'), path.lastIndexOf('+'));
-  return path.slice(cut + 1);
+  let from = path.length;
+  while (from > 0 && !isPartSign(path.charCodeAt(from - 1))) from -= 1;
+  return from === 0 ? path : path.slice(from);
 }
 
 function environmentKind(name: string): SecretKind | undefined {

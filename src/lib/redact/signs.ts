@@ -28,6 +28,7 @@ function among(signs: string): (code: number) => boolean {
 }
 
 export const isWordSign = among(`${LETTERS_AND_DIGITS}_-./+`);
+export const isPartSign = among('./+');
 export const isBase64Sign = among(`${LETTERS_AND_DIGITS}+/=`);
 export const isBlank = among(' \t\n\r\v\f');
 export const isLineEnd = among('\n\r');

@@ -7,13 +7,14 @@ import { createRedactor, redact } from '#lib/redact/redact.ts';
 const MEGABYTE = 1024 * 1024;
 const Task = z.object({ start: z.string(), unit: z.string(), pieces: z.boolean(), limit: z.number() });
 
-/** The best of three runs: a loaded machine makes single ones slow. */
+/** Milliseconds this thread computed, however busy the machine is; the best of three runs. */
 function fastest(limit: number, run: () => void): number {
   let best = Infinity;
   for (let i = 0; i < 3 && best >= limit; i += 1) {
-    const start = performance.now();
+    const start = process.threadCpuUsage();
     run();
-    best = Math.min(best, performance.now() - start);
+    const { user, system } = process.threadCpuUsage(start);
+    best = Math.min(best, (user + system) / 1000);
   }
   return best;
 }

@@ -59,6 +59,7 @@ export const masked: readonly Masked[] = [
   row('a command flag', 'cli --token=abc --verbose', `cli --token=${M} --verbose`),
   row('a command flag with a space', 'cli --password hunter2 -v', `cli --password ${M} -v`),
   row('any name with 32 mixed characters', `session=${mixed(32)}`, `session=${M}`),
+  row('a session id', `sessionid=${mixed(32)}`, `sessionid=${M}`),
   row('any name with 32 hex digits', `x=${hex(32)}`, `x=${M}`),
 
   // name: value
@@ -151,6 +152,9 @@ export const masked: readonly Masked[] = [
   row('base64url', `${mixed(30)}_${mixed(10)}-${mixed(10)}`, M),
   row('forty letters', 'A'.repeat(40), M),
   row('very long base64', mixed(20_000), M),
+  row('a very long JWT', `eyJ${mixed(40)}.eyJ${mixed(9000)}.${mixed(20)}-_ ok`, `${M} ok`),
+  row('a very long password', `password: ${'p!'.repeat(5000)} ok`, `password: ${M} ok`),
+  row('a very long quotation', `token="${'p q'.repeat(5000)}" ok`, `token="${M}" ok`),
   row('a shortened key', 'sk-ant-api03... and ghp_abcd1234...', `${M} and ${M}`),
   row('a shortened random word', 'token a1b2c3d4e5... ok', `token ${M} ok`),
 
@@ -253,6 +257,8 @@ export const untouched: readonly string[] = [
   'PASSWORD=$DB_PASSWORD',
   'API_KEY=${API_KEY}',
   'API_KEY=<your key>',
+  'API_KEY=your-api-key, token: "YOUR_TOKEN"',
+  'UPDATE a SET password=$1 WHERE token = ?',
   'token: {{ secrets.TOKEN }}',
   'Authorization: Bearer ${token}',
   'Authorization: Bearer <token>',
@@ -268,6 +274,7 @@ export const untouched: readonly string[] = [
   `sha256:${hex(64)}`,
   `digest=${hex(64)}`,
   `md5=${hex(32)}`,
+  `trace_id=${hex(32)}`,
   `https://github.com/org/repo/commit/${hex(40)}`,
   `"integrity": "sha512-${mixed(43)}/${mixed(40)}+a=="`,
   '550e8400-e29b-41d4-a716-446655440000',
