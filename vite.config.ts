@@ -9,6 +9,9 @@ const slim = (name: string) => here(`./src/web/core/markdown/slim/${name}.ts`);
 export default defineConfig({
   root: here('./src/web'),
   plugins: [tailwindcss()],
+  // The same page whoever builds it: the test runner's NODE_ENV must not make a debugging build of it.
+  oxc: { jsx: { development: false, importSource: 'react' } },
+  define: { 'process.env.NODE_ENV': '"production"' },
   resolve: {
     alias: [
       { find: /^react$/, replacement: 'preact/compat' },
