@@ -16,10 +16,12 @@ export type Connection = z.infer<typeof Connection>;
  * happen between what is caught up with and what is live.
  */
 export function connect(session: Session, socket: WebSocket, connection: Connection): void {
-  const { clients, stream, sessionId } = session;
+  const { clients, stream, sessionId, workspace } = session;
   const { resume, lastEvent, ...state } = connection;
   const row = readRow(session.sql);
-  if (resume && row === undefined) return refuseUnknown(socket, sessionId);
+  // Files may come before the first prompt, and a connection may break between the two
+  const known = row !== undefined || workspace.totals().files > 0;
+  if (resume && !known) return refuseUnknown(socket, sessionId);
   if (row !== undefined && state.agentId !== null && state.agentId !== row.agent_id) {
     session.sql.exec('UPDATE session SET agent_id = ?', state.agentId);
   }

@@ -159,12 +159,15 @@ test.each([
 
 test('a call whose input broke off does not run, even if the rest of it fits', async () => {
   const ran: string[] = [];
-  const tools = [tool('Read', async () => ran.push('Read') && 'content')];
+  const read = async () => {
+    ran.push('Read');
+    return 'content';
+  };
   const cut = message([{ type: 'tool_use', id: '1', name: 'Read', input: {} }], {
     stop: 'max_tokens',
     incompleteCalls: ['1'],
   });
-  const { outcome, steps } = start([[cut], says('smaller')], tools);
+  const { outcome, steps } = start([[cut], says('smaller')], [tool('Read', read)]);
   await outcome;
   expect(ran).toEqual([]);
   expect(steps[1]).toMatchObject({

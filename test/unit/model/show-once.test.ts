@@ -5,7 +5,7 @@ import { showOnce } from '#model/show-once.ts';
 /** Few letters, so that answers often begin alike. */
 const deltas = array(string({ unit: constantFrom('a', 'b'), maxLength: 4 }), { maxLength: 6 });
 
-test('whatever the attempts say: what is shown only grows, and the end is told rightly', () => {
+test('whatever the attempts say: what is shown only grows, and only where they agree', () => {
   assert(
     property(array(deltas, { minLength: 1, maxLength: 4 }), (attempts) => {
       const once = showOnce();
@@ -16,7 +16,6 @@ test('whatever the attempts say: what is shown only grows, and the end is told r
         for (const delta of attempt) seen += once.text(delta);
         const said = attempt.join('');
         expect(seen).toBe(said.startsWith(before) ? said : before);
-        expect(once.differing()).toBe(said === seen ? undefined : seen);
       }
     }),
     { numRuns: 2000 },
