@@ -45,6 +45,10 @@ export function createPage() {
     drafts,
     open: (path) => new WebSocket(path),
     now: () => Date.now(),
+    every(ms, act) {
+      const timer = setInterval(act, ms);
+      return () => clearInterval(timer);
+    },
     later(ms, act) {
       const timer = setTimeout(act, ms);
       return () => clearTimeout(timer);

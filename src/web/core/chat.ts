@@ -19,7 +19,7 @@ export interface ChatState {
   readonly filesVersion: number;
 }
 
-export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'random'> {
+export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'every' | 'random'> {
   readonly api: Pick<Api, 'history' | 'renew'>;
   readonly drafts: Drafts;
   readonly newId: () => string;

@@ -13,6 +13,8 @@ export interface SocketDeps {
   readonly now: () => number;
   /** Runs `act` after `ms`; the answer cancels it. */
   readonly later: (ms: number, act: () => void) => () => void;
+  /** Runs `act` again and again; the answer stops it. */
+  readonly every: (ms: number, act: () => void) => () => void;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Asked anew for each attempt: it names the last event seen. */
@@ -39,6 +41,11 @@ const OPEN = 1;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 
+/** A network that went away without a word shows only in that nothing comes back: noticed within two of these. */
+const PING_MS = 15_000;
+const PING = '{"type":"ping"}';
+const PONG = '{"type":"pong"}';
+
 const isAuthClose = (code: number): boolean => code === 1008 || code === 4001;
 const isMissingClose = (code: number): boolean => code === 4004;
 
@@ -46,6 +53,7 @@ const isMissingClose = (code: number): boolean => code === 4004;
 export function createSocket(deps: SocketDeps): Socket {
   let current: SocketLike | null = null;
   let cancelRetry: (() => void) | null = null;
+  let stopPings: (() => void) | null = null;
   let attempt = 0;
   let wanted = false;
 
@@ -58,19 +66,31 @@ export function createSocket(deps: SocketDeps): Socket {
     const socket = deps.open(deps.url());
     current = socket;
     const isCurrent = () => current === socket;
+    let isSilent = false;
     socket.addEventListener('open', () => {
       if (!isCurrent()) return;
       deps.onChange({ state: 'open' });
+      stopPings = deps.every(PING_MS, () => {
+        if (isSilent) {
+          drop();
+          socket.close();
+          waitThenConnect();
+          return;
+        }
+        isSilent = true;
+        socket.send(PING);
+      });
     });
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (!isCurrent() || typeof data !== 'string') return;
       // Only a frame proves that the server took us in: a refusal also opens before it closes.
       attempt = 0;
-      deps.onFrame(data);
+      isSilent = false;
+      if (data !== PONG) deps.onFrame(data);
     });
     socket.addEventListener('close', ({ code }) => {
       if (!isCurrent()) return;
-      current = null;
+      drop();
       if (!wanted) return;
       if (isMissingClose(code)) {
         wanted = false;
@@ -79,6 +99,13 @@ export function createSocket(deps: SocketDeps): Socket {
       } else if (isAuthClose(code)) void renewThenConnect();
       else waitThenConnect();
     });
+  }
+
+  /** From here on nothing of the current connection counts. */
+  function drop(): void {
+    stopPings?.();
+    stopPings = null;
+    current = null;
   }
 
   async function renewThenConnect(): Promise<void> {
@@ -120,7 +147,7 @@ export function createSocket(deps: SocketDeps): Socket {
       cancelRetry?.();
       cancelRetry = null;
       const closing = current;
-      current = null;
+      drop();
       closing?.close();
       deps.onChange({ state: 'idle' });
     },

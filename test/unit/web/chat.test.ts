@@ -74,6 +74,7 @@ function setUp(storage = new MemoryStorage()) {
       timers.push(timer);
       return () => void timers.splice(timers.indexOf(timer), 1);
     },
+    every: () => () => {},
     random: () => 0,
     newId: () => `m${(ids += 1)}`,
     onFrame: (act) => act(),

@@ -34,6 +34,7 @@ function setUp({ renews = true } = {}) {
   const frames: string[] = [];
   const waits: number[] = [];
   let pending: (() => void) | null = null;
+  let beat: (() => void) | null = null;
   let missing = 0;
   let renewals = 0;
   const socket = createSocket({
@@ -48,6 +49,12 @@ function setUp({ renews = true } = {}) {
       pending = act;
       return () => {
         pending = null;
+      };
+    },
+    every(_ms, act) {
+      beat = act;
+      return () => {
+        beat = null;
       };
     },
     random: () => 1,
@@ -77,6 +84,8 @@ function setUp({ renews = true } = {}) {
     missing: () => missing,
     renewals: () => renewals,
     elapse: () => pending?.(),
+    beat: () => beat?.(),
+    beats: () => beat !== null,
   };
 }
 
@@ -153,4 +162,31 @@ test('nothing is sent into a connection that is not open', () => {
   last().open();
   expect(socket.send({ a: 1 })).toBe(true);
   expect(last().sent).toEqual(['{"a":1}']);
+});
+
+test('a connection that answers no ping is given up and made anew; its late events count no more', () => {
+  const { socket, last, beat, elapse, opened, states, frames } = setUp();
+  socket.connect();
+  const silent = last();
+  silent.open();
+  beat();
+  expect(silent.sent).toEqual(['{"type":"ping"}']);
+  silent.say('{"type":"pong"}');
+  beat();
+  expect(states.at(-1)).toEqual({ state: 'open' });
+  beat();
+  expect(states.at(-1)).toMatchObject({ state: 'waiting' });
+  silent.say('{"type":"done"}');
+  elapse();
+  expect(opened).toHaveLength(2);
+  expect(frames).toEqual([]);
+});
+
+test('a closed connection sends no more pings', () => {
+  const { socket, last, beats } = setUp();
+  socket.connect();
+  last().open();
+  expect(beats()).toBe(true);
+  socket.close();
+  expect(beats()).toBe(false);
 });
