@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startFakeMessagesApi, type FakeMessagesApi } from '#test/support/fake-messages-api.ts';
+import { answerFromPrompt } from '#test/support/prompt-script.ts';
+import { startDevServer, type DevServer } from '../../scripts/dev-server.ts';
+
+const API_KEY = 'real-server-key';
+const PASSWORD = 'real-server-password';
+
+export interface RealServer {
+  readonly url: string;
+  readonly model: FakeMessagesApi;
+  readonly login: { readonly username: string; readonly password: string };
+  /** For requests in the name of the admin. */
+  headers(): Promise<Record<string, string>>;
+  /** As if the machine lost power: the whole process group, at once. */
+  kill(): Promise<void>;
+  /** Again, over what was stored. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `npm start` runs, with a model that prompts can script and a state folder of its own. */
+export async function startRealServer(): Promise<RealServer> {
+  const state = mkdtempSync(join(tmpdir(), 'edgewise-test-'));
+  const port = await freePort();
+  const model = await startFakeMessagesApi();
+  model.respondWith(answerFromPrompt);
+  const start = () =>
+    startDevServer({
+      port,
+      state,
+      vars: {
+        API_KEY,
+        CLI_ADMIN_PASSWORD: PASSWORD,
+        PROXY_BASE_URL: model.url,
+        BACKEND_PUBLIC_URL: `http://localhost:${port}`,
+      },
+    });
+  let server: DevServer = await start();
+  return {
+    url: server.url,
+    model,
+    login: { username: 'admin', password: PASSWORD },
+    async headers() {
+      const response = await fetch(`${server.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'admin', password: PASSWORD }),
+      });
+      const { token }: { token: string } = await response.json();
+      return { 'content-type': 'application/json', 'x-api-key': API_KEY, 'x-user-token': token };
+    },
+    kill: () => server.stop('SIGKILL'),
+    async restart() {
+      server = await start();
+    },
+    async close() {
+      await server.stop();
+      await model.close();
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
