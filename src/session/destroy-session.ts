@@ -12,7 +12,6 @@ export async function destroySession(session: Session, storage: DurableObjectSto
   session.closed = true;
   session.running?.abort.abort();
   await session.running?.ended;
-  await session.writingHistory;
   for (const socket of session.clients.sockets.keys()) socket.close(4004, 'Session deleted');
   await session.workspace.destroy();
   await deletePrefix(session.files, historyPrefix(session));

@@ -1,21 +1,22 @@
 import type { TurnOutcome } from '#agent/run-turn.ts';
-import { makeTitle } from '#lib/session-title.ts';
 import { addUsage, noUsage } from '#protocol/message.ts';
 import type { Done } from '#protocol/server-event.ts';
-import type { HistoryRecord } from '#protocol/session.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { failureText, type Entry, type FailureEntry } from '#session/entry.ts';
-import { historyRecords } from '#session/history.ts';
-import { readRow, userSpaceOf, type Session } from '#session/session.ts';
+import { readRow, type Session } from '#session/session.ts';
+import { tellUserSpace } from '#session/tell-user-space.ts';
 
 /**
- * Ends a turn: the user's list and search learn of it, then the clients. Contract: a turn
- * whose end was announced is stored; ending it again after a crash changes nothing twice.
+ * Ends a turn: the user's list and search learn of it, then the clients. Contract: a turn whose end was announced is
+ * stored; ending it again after a crash changes nothing twice.
  */
 export async function finishTurn(session: Session, turn: number, outcome: TurnOutcome): Promise<void> {
   const { entries, stream } = session;
   if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
-  await tellUserSpace(session, turn);
+  await tellUserSpace(session, turn, (readRow(session.sql)?.turn_count ?? 0) + 1).catch((error: unknown) => {
+    session.mustRetell = true;
+    session.log.error('turn not listed', { sessionId: session.sessionId, turn, error: String(error) });
+  });
 
   const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
   const cost = turnTotals(entries.turn(turn)).cost;
@@ -66,39 +67,4 @@ function turnTotals(entries: readonly Entry[]) {
     usage: steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
     cost: steps.reduce((sum, step) => sum + step.cost, 0),
   };
-}
-
-/** Before `done` goes out, so that a client that then asks for its list or searches finds the turn. */
-async function tellUserSpace(session: Session, turn: number): Promise<void> {
-  const entries = session.entries.turn(turn);
-  const records = entries.flatMap((entry) =>
-    historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
-  );
-  const text = (role: HistoryRecord['role']) =>
-    searchText(records.find(({ record }) => record.role === role)?.record);
-  await userSpaceOf(session).finishTurn({
-    session_id: session.sessionId,
-    turn_count: (readRow(session.sql)?.turn_count ?? 0) + 1,
-    updated_at: session.clock.now(),
-    title: turn === 1 ? makeTitle(text('user'), text('assistant')) : null,
-    records: records
-      .filter(({ record }) => record.role !== 'system')
-      .map(({ seq, record }) => ({ seq, role: record.role, text: searchText(record) })),
-  });
-}
-
-function searchText(record: HistoryRecord | undefined): string {
-  if (record === undefined) return '';
-  const { content } = record;
-  const text =
-    typeof content === 'string'
-      ? content
-      : content
-          .flatMap((block) =>
-            typeof block === 'object' && block !== null && 'text' in block && typeof block.text === 'string'
-              ? [block.text]
-              : [],
-          )
-          .join('\n');
-  return record.tool_name === null ? text : `${record.tool_name} ${text}`;
 }

@@ -2,7 +2,7 @@ import { Workspace } from '#files/workspace.ts';
 import { workspaceTables } from '#files/workspace-tables.ts';
 import { systemClock } from '#lib/clock.ts';
 import { consoleLog } from '#lib/log.ts';
-import { migrate } from '#lib/migrate.ts';
+import { isMigrated, migrate } from '#lib/migrate.ts';
 import { createModel } from '#model/create-model.ts';
 import { liveModelDeps } from '#model/model-deps.ts';
 import { Settings } from '#protocol/settings.ts';
@@ -29,6 +29,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
   const { username, sessionId } = sessionName(context);
   const settings = Settings.parse(env);
   const { sql } = context.storage;
+  const wasStored = isMigrated(sql);
   context.storage.transactionSync(() => {
     migrate(sql, 'session', sessionTables);
     migrate(sql, 'workspace', workspaceTables);
@@ -64,6 +65,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     log,
     running: undefined,
     writingHistory: undefined,
+    mustRetell: wasStored,
     closed: false,
   };
 }

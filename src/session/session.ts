@@ -64,6 +64,8 @@ export interface Session {
   readonly log: Log;
   running: RunningTurn | undefined;
   writingHistory: Promise<void> | undefined;
+  /** `UserSpace` may not know of the turns that are not in the history files yet. So after each wake: who knows? */
+  mustRetell: boolean;
   /** Set while the session is being deleted: nothing starts any more. */
   closed: boolean;
 }

@@ -59,7 +59,7 @@ test('deleting a session leaves no row and no object of it, and tells its socket
       { blocks: [{ text: ['ok'] }] },
     ),
   );
-  await expect.poll(() => keysUnder(`users/${username}/`)).toHaveLength(2);
+  await expect.poll(() => keysUnder(`users/${username}/`), { timeout: 5_000 }).toHaveLength(2);
   const response = await send('DELETE', `/api/v1/sessions/${sessionId}`, { token });
   expect(await response.json()).toEqual({ status: 'deleted' });
   expect(await socket.closed).toEqual({ code: 4004, reason: 'Session deleted' });
@@ -72,7 +72,9 @@ test('each turn is a JSONL file in R2, redacted, within seconds', async () => {
   const { username, sessionId, socket } = await talk('my key is sk-ant-api03-abcdefghijklmnopqrstuvwxyz');
   await socket.say('and again');
   const prefix = `users/${username}/history/${sessionId}/`;
-  await expect.poll(() => keysUnder(prefix)).toEqual([`${prefix}00000001.jsonl`, `${prefix}00000002.jsonl`]);
+  await expect
+    .poll(() => keysUnder(prefix), { timeout: 5_000 })
+    .toEqual([`${prefix}00000001.jsonl`, `${prefix}00000002.jsonl`]);
   const file = await env.FILES.get(`${prefix}00000001.jsonl`);
   const lines = (await file?.text())
     ?.trimEnd()
@@ -109,6 +111,8 @@ test('a prompt too large for one row is kept whole', async () => {
 
 test('a text-only turn writes at most 12 rows in both objects together, whatever its length', async () => {
   const { username, sessionId, socket } = await talk();
+  const historyFiles = (count: number) =>
+    expect.poll(() => keysUnder(`users/${username}/history/`), { timeout: 5_000 }).toHaveLength(count);
   const count = async (deltas: number): Promise<number> => {
     let rows = 0;
     const watch = (storage: DurableObjectStorage) => {
@@ -130,11 +134,12 @@ test('a text-only turn writes at most 12 rows in both objects together, whatever
     await socket.say(
       promptScript({ blocks: [{ text: Array.from({ length: deltas }, (_, n) => `word ${n} `) }] }),
     );
-    await expect.poll(() => keysUnder(`users/${username}/history/`)).toHaveLength(deltas === 5 ? 2 : 3);
+    await historyFiles(deltas === 5 ? 2 : 3);
     await new Promise((resolve) => setTimeout(resolve, 50));
     for (const stop of stops) stop();
     return rows;
   };
+  await historyFiles(1);
   const short = await count(5);
   expect(short).toBeGreaterThan(5);
   expect(short).toBeLessThanOrEqual(12);

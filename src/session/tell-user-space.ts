@@ -1,0 +1,42 @@
+import { makeTitle } from '#lib/session-title.ts';
+import type { HistoryRecord } from '#protocol/session.ts';
+import { historyRecords } from '#session/history.ts';
+import { userSpaceOf, type Session } from '#session/session.ts';
+
+/**
+ * Lets the user's list and search learn of a finished turn: before `done` goes out, so that a client that then asks
+ * finds it. Telling it twice changes nothing.
+ */
+export async function tellUserSpace(session: Session, turn: number, turnCount: number): Promise<void> {
+  const entries = session.entries.turn(turn);
+  const records = entries.flatMap((entry) =>
+    historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
+  );
+  const text = (role: HistoryRecord['role']) =>
+    searchText(records.find(({ record }) => record.role === role)?.record);
+  await userSpaceOf(session).finishTurn({
+    session_id: session.sessionId,
+    turn_count: turnCount,
+    updated_at: session.clock.now(),
+    title: turn === 1 ? makeTitle(text('user'), text('assistant')) : null,
+    records: records
+      .filter(({ record }) => record.role !== 'system')
+      .map(({ seq, record }) => ({ seq, role: record.role, text: searchText(record) })),
+  });
+}
+
+function searchText(record: HistoryRecord | undefined): string {
+  if (record === undefined) return '';
+  const { content } = record;
+  const text =
+    typeof content === 'string'
+      ? content
+      : content
+          .flatMap((block) =>
+            typeof block === 'object' && block !== null && 'text' in block && typeof block.text === 'string'
+              ? [block.text]
+              : [],
+          )
+          .join('\n');
+  return record.tool_name === null ? text : `${record.tool_name} ${text}`;
+}
