@@ -41,12 +41,16 @@ export async function openBenchSocket(url: string): Promise<BenchSocket> {
         const startedAt = performance.now();
         let firstText = 0;
         let texts = 0;
+        const timer = setTimeout(() => reject(new Error('a turn took longer than 30 s')), 30_000);
         onClose = () => reject(new Error('the connection broke'));
         onEvent = ({ type }) => {
           if (type === 'text_delta') {
             texts += 1;
             firstText ||= performance.now() - startedAt;
-          } else if (type === 'done') resolve({ firstText, end: performance.now() - startedAt, texts });
+          } else if (type === 'done') {
+            clearTimeout(timer);
+            resolve({ firstText, end: performance.now() - startedAt, texts });
+          }
         };
         socket.send(JSON.stringify({ content }));
       }),

@@ -7,16 +7,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
-import { startDevServer } from './dev-server.ts';
+import { freePort, startDevServer } from './dev-server.ts';
 import { openBenchSocket, median, type BenchSocket } from './bench-socket.ts';
 
 const root = join(import.meta.dirname, '..');
 const state = mkdtempSync(join(tmpdir(), 'edgewise-bench-'));
-const PORT = 7391;
+const PORT = await freePort();
 const API_KEY = 'bench-key';
 const PASSWORD = 'bench-password';
+
+/** Nobody answers in the millisecond in which an answer ends; who does shares the disk with the end of that turn. */
+const THINKING_MS = 50;
 
 const model = await startFakeMessagesApi();
 model.respondWith(({ body }) => {
@@ -29,6 +33,10 @@ const server = await startDevServer({
   config: 'test/bench/wrangler.toml',
   vars: { API_KEY, CLI_ADMIN_PASSWORD: PASSWORD, PROXY_BASE_URL: model.url },
 });
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void server.stop('SIGKILL').then(() => process.exit(130)));
+}
 
 const results: (readonly [what: string, figure: string, goal: string, met: boolean])[] = [];
 const report = (what: string, figure: string, { goal, met }: { goal: string; met: boolean }) => {
@@ -84,7 +92,10 @@ async function measureFirstToken(chat: Open, relay: OpenRelay): Promise<void> {
     const sockets = { ours: await chat(), relay: await relay(`first-${round}`) };
     for (const who of ['ours', 'relay'] as const) {
       first[who].push((await sockets[who].turn('hello')).firstText);
-      for (let turn = 0; turn < 3; turn++) later[who].push((await sockets[who].turn('and now')).firstText);
+      for (let turn = 0; turn < 3; turn++) {
+        await pause(THINKING_MS);
+        later[who].push((await sockets[who].turn('and now')).firstText);
+      }
       sockets[who].close();
     }
   }

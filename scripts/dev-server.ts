@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,13 @@ export interface DevServer {
   /** Resolves with the exit code when the server ends by itself. */
   readonly exited: Promise<number>;
   stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Another program answers there: it must not be taken for the server. */
+export class PortTaken extends Error {
+  constructor(port: number) {
+    super(`port ${port} is in use. End what runs there, or take another: --port ${port + 1}`);
+  }
 }
 
 export interface DevServerOptions {
@@ -36,6 +44,7 @@ export async function startDevServer({
   config = 'wrangler.toml',
   onOutput = () => {},
 }: DevServerOptions): Promise<DevServer> {
+  if (!(await isFree(port))) throw new PortTaken(port);
   mkdirSync(state, { recursive: true });
   await migrateOnce(state);
   const varsFile = join(state, 'vars.env');
@@ -83,6 +92,27 @@ function run(args: readonly string[]): ChildProcess {
     },
   });
 }
+
+/** Port 0 asks for any free one. */
+export function freePort(port = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(port, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  freePort(port).then(
+    () => true,
+    () => false,
+  );
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null) return;

@@ -1,5 +1,6 @@
 /** Runs Edgewise on this machine: `npm start -- [--port N] [--state DIR]`. */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -19,10 +20,16 @@ Every variable of .dev.vars.example may be given in the environment, where it wi
 const root = join(import.meta.dirname, '..');
 
 const options = readOptions();
+const isFirstRun = !existsSync(options.state);
 const { vars: file, made } = readDevVars(join(root, '.dev.vars'), join(root, '.dev.vars.example'));
 const example = readFileSync(join(root, '.dev.vars.example'), 'utf8');
 const configured = mergeVars(file, example, process.env);
 
+const agents = spawnSync(process.execPath, [join(root, 'scripts/check-agents.ts')], { encoding: 'utf8' });
+if (agents.status !== 0) {
+  console.error(`The agents cannot be read:\n${agents.stderr}`);
+  process.exit(1);
+}
 await buildPage();
 const demo = hasModel(configured) ? undefined : await startDemoModel({ port: 0 });
 const server = await startDevServer({
@@ -41,9 +48,12 @@ const server = await startDevServer({
 });
 
 console.log(`\n  Edgewise is running: ${server.url}\n`);
-if (made) {
+if (made && isFirstRun) {
   console.log('  .dev.vars was written, with new secrets in it. Sign in with');
   console.log(`    user      admin\n    password  ${configured['CLI_ADMIN_PASSWORD']}\n`);
+} else if (made) {
+  console.log('  .dev.vars was written anew, but the accounts stored before keep their passwords.');
+  console.log('  To begin with new ones: npm start -- --state DIR with an empty folder.\n');
 } else {
   console.log('  Sign in as admin; the password is CLI_ADMIN_PASSWORD in .dev.vars.\n');
 }
@@ -51,7 +61,8 @@ if (demo !== undefined) {
   console.log('  No model is configured, so a DEMO MODEL answers from a script: it understands nothing.');
   console.log('  For real answers set ANTHROPIC_API_KEY (or PROXY_BASE_URL) in .dev.vars and start again.\n');
 }
-console.log('  In another terminal: npx edgewise chat        To stop: Ctrl-C\n');
+const elsewhere = options.port === 7001 ? '' : ` --api-url ${server.url}`;
+console.log(`  In another terminal: npx edgewise chat${elsewhere}        To stop: Ctrl-C\n`);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(0));
 await end(await server.exited);

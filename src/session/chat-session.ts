@@ -18,7 +18,7 @@ import { openSession, sessionName } from '#session/open-session.ts';
 import { emptyHistory, readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
-import { resumeTurns } from '#session/run-turns.ts';
+import { resumeTurns, WAKE_MS } from '#session/run-turns.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 
 /** The header in which the Worker hands over who connects, and how. Only the Worker can reach this object. */
@@ -67,6 +67,13 @@ export class ChatSession extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): Promise<void> {
     return this.webSocketClose(socket);
+  }
+
+  /** An interrupted turn was resumed when the object woke for this; a running one is looked after for longer. */
+  override async alarm(): Promise<void> {
+    if (this.#stored?.running === undefined) return;
+    await this.ctx.storage.setAlarm(this.#stored.clock.now() + WAKE_MS);
+    await this.#stored.running.ended;
   }
 
   exists(): boolean {

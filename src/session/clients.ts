@@ -28,6 +28,7 @@ const additions = new Set<ServerEvent['type']>(['user_message', 'turn_resumed'])
 export class Clients {
   readonly #context: DurableObjectState;
   readonly #sockets = new Map<WebSocket, SocketState>();
+  readonly #caughtUp = new Map<WebSocket, number>();
   readonly #readers = new Set<Reader>();
 
   constructor(context: DurableObjectState) {
@@ -55,8 +56,14 @@ export class Clients {
     this.#sockets.set(socket, state);
   }
 
+  /** The socket has got everything up to `position`, also what is about to be broadcast. */
+  caughtUp(socket: WebSocket, position: number): void {
+    this.#caughtUp.set(socket, position);
+  }
+
   forget(socket: WebSocket): void {
     this.#sockets.delete(socket);
+    this.#caughtUp.delete(socket);
   }
 
   addReader(reader: Reader): () => void {
@@ -67,7 +74,9 @@ export class Clients {
   broadcast(event: ServerEvent): void {
     const isAddition = additions.has(event.type);
     const frame = JSON.stringify(event);
+    const position = 'event_id' in event ? (event.event_id ?? Infinity) : Infinity;
     for (const [socket, state] of this.#sockets) {
+      if (position <= (this.#caughtUp.get(socket) ?? 0)) continue;
       if (!isAddition || state.resumable) sendFrame(socket, frame);
     }
     for (const reader of this.#readers) reader.send(event);

@@ -31,6 +31,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
   const from = lastEvent ?? stream.liveFrom;
   for (const event of eventsAfter(from, session)) clients.send(socket, event);
+  clients.caughtUp(socket, stream.position);
 }
 
 /** Accepted first: a close before that never reaches a client with its code and reason. */

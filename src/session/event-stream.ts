@@ -48,6 +48,17 @@ export class EventStream {
     this.#publish(redactEvent(event));
   }
 
+  /**
+   * Gives an event its place in the stream, and back what shows it: for an event that has to be stored before it is
+   * shown, although something else comes between. Who connects meanwhile finds it in what is stored.
+   */
+  hold(event: StreamEvent): () => void {
+    this.#position += width(event);
+    this.#live.push({ event, end: this.#position });
+    const numbered = { ...event, event_id: this.#position };
+    return () => this.#clients.broadcast(numbered);
+  }
+
   /** Lets go of text that is held back: nothing follows it. */
   flush(): void {
     this.#publishText(this.#redactor.end());
@@ -78,9 +89,7 @@ export class EventStream {
   }
 
   #publish(event: StreamEvent): void {
-    this.#position += width(event);
-    this.#live.push({ event, end: this.#position });
-    this.#clients.broadcast({ ...event, event_id: this.#position });
+    this.hold(event)();
   }
 }
 

@@ -7,26 +7,26 @@ import { readRow, type Session } from '#session/session.ts';
 import { tellUserSpace } from '#session/tell-user-space.ts';
 
 /**
- * Ends a turn: the user's list and search learn of it, then the clients. Contract: a turn whose end was announced is
- * stored; ending it again after a crash changes nothing twice.
+ * Ends a turn: it is stored, then the user's list and search learn of it, then the clients. Contract: what `done`
+ * announces is stored, and found by a client that then asks; after a crash in between nothing is lost or doubled.
  */
 export async function finishTurn(session: Session, turn: number, outcome: TurnOutcome): Promise<void> {
   const { entries, stream } = session;
   if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
-  await tellUserSpace(session, turn, (readRow(session.sql)?.turn_count ?? 0) + 1).catch((error: unknown) => {
-    session.mustRetell = true;
-    session.log.error('turn not listed', { sessionId: session.sessionId, turn, error: String(error) });
-  });
-
+  stream.flush();
   const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
-  const cost = turnTotals(entries.turn(turn)).cost;
-  stream.emit(done ?? { type: 'cancelled' });
+  const show = stream.hold(done ?? { type: 'cancelled' });
   appendEntry(session, turn, { kind: 'end', done });
   session.sql.exec(
     'UPDATE session SET finished_turn = ?, turn_count = turn_count + 1, cost = cost + ?, attempts = 0',
     turn,
-    cost,
+    turnTotals(entries.turn(turn)).cost,
   );
+  await tellUserSpace(session, turn, readRow(session.sql)?.turn_count ?? 0).catch((error: unknown) => {
+    session.mustRetell = true;
+    session.log.error('turn_not_listed', { sessionId: session.sessionId, turn, error: String(error) });
+  });
+  show();
 }
 
 function storeFailure(

@@ -61,6 +61,10 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     userSpace: env.USER_SPACE,
     db: env.DB,
     files: env.FILES,
+    wakeUp: {
+      set: (at) => context.storage.setAlarm(at),
+      clear: () => context.storage.deleteAlarm(),
+    },
     clock,
     log,
     running: undefined,

@@ -19,6 +19,9 @@ const MAX_ATTEMPTS = 3;
 /** More than one step can emit, so that a position lost in a crash is never given again. */
 const POSITIONS_PER_ATTEMPT = 2 ** 24;
 
+/** How long after it stopped an interrupted turn goes on by itself, where no client comes back earlier. */
+export const WAKE_MS = 20_000;
+
 /**
  * Runs what waits, one turn after the other, until nothing does. Contract: only one run at a time in an object; it
  * never throws.
@@ -26,18 +29,21 @@ const POSITIONS_PER_ATTEMPT = 2 ** 24;
 export async function runTurns(session: Session): Promise<void> {
   while (session.running === undefined && !session.closed) {
     const row = readRow(session.sql);
-    if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
+    if (row === undefined || session.entries.newestTurn() <= row.finished_turn) {
+      await session.wakeUp.clear();
       return writeHistoryFiles(session);
+    }
     const turn = row.finished_turn + 1;
     const abort = new AbortController();
     const from = session.stream.position;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     session.running = { turn, abort, startedAt: session.clock.now(), from, shownFrom: from, ended };
+    void session.wakeUp.set(session.clock.now() + WAKE_MS);
     const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
     try {
       await finishTurn(session, turn, await runOne(session, row, abort.signal));
     } catch (error) {
-      session.log.error('turn failed', { sessionId: session.sessionId, turn, error: String(error) });
+      session.log.error('turn_failed', { sessionId: session.sessionId, turn, error: String(error) });
       await finishTurn(session, turn, internalFailure);
     } finally {
       clearInterval(watch);
@@ -60,7 +66,7 @@ export function resumeTurns(session: Session): Promise<void> {
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
   session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);
   session.stream.emit({ type: 'turn_resumed' });
-  session.log.warn('turn resumed', { sessionId: session.sessionId, attempts });
+  session.log.warn('turn_resumed', { sessionId: session.sessionId, attempts });
   return runTurns(session);
 }
 
@@ -120,7 +126,7 @@ function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promi
       clock,
       signal,
       onToolError: (tool, error) =>
-        session.log.error('tool failed', { sessionId: session.sessionId, tool, error: String(error) }),
+        session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),
     },
     {
       model: agent.model,

@@ -45,6 +45,13 @@ export interface RunningTurn {
   readonly ended: Promise<void>;
 }
 
+/** The object's one alarm: set while a turn is unfinished, so that one that is interrupted goes on by itself. */
+export interface WakeUp {
+  /** Milliseconds since 1970. */
+  set(at: number): Promise<void>;
+  clear(): Promise<void>;
+}
+
 /** The deps of everything a session does, made once per object, and the little that is not worth a row. */
 export interface Session {
   readonly username: string;
@@ -60,6 +67,7 @@ export interface Session {
   readonly userSpace: Env['USER_SPACE'];
   readonly db: D1Database;
   readonly files: R2Bucket;
+  readonly wakeUp: WakeUp;
   readonly clock: Clock;
   readonly log: Log;
   running: RunningTurn | undefined;

@@ -15,7 +15,7 @@ export function writeHistoryFiles(session: Session): Promise<void> {
   session.writingHistory ??= new Promise((resolve) => setTimeout(resolve, DELAY_MS))
     .then(() => writeMissing(session))
     .catch((error: unknown) => {
-      session.log.error('history not written', { sessionId: session.sessionId, error: String(error) });
+      session.log.error('history_not_written', { sessionId: session.sessionId, error: String(error) });
     })
     .finally(() => {
       session.writingHistory = undefined;

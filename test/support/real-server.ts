@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFakeMessagesApi, type FakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
-import { startDevServer, type DevServer } from '../../scripts/dev-server.ts';
+import { freePort, startDevServer, type DevServer } from '../../scripts/dev-server.ts';
 
 const API_KEY = 'real-server-key';
 const PASSWORD = 'real-server-password';
@@ -64,14 +63,3 @@ export async function startRealServer(): Promise<RealServer> {
     },
   };
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
-  });

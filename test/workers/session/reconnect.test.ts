@@ -1,4 +1,9 @@
-import { abortAllDurableObjects, evictDurableObject } from 'cloudflare:test';
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { ServerEvent } from '#protocol/server-event.ts';
@@ -164,4 +169,46 @@ test('a turn that is cut off by a crash goes on from its last stored step when s
   expect(clientView(fresh.socket.events).filter((item) => 'text' in item)).toEqual([
     { text: 'It says x and no more.' },
   ]);
+});
+
+test('a turn that is cut off goes on by alarm, though nobody comes back; then the alarm is gone', async () => {
+  const { token, username } = await newUser();
+  const { socket, ready } = await connectSocket({ token });
+  const sessionId = ready.type === 'ready' ? ready.cwd_id : '';
+  const inText = socket.next('text_delta');
+  socket.send({ content: promptScript({ blocks: [{ text: ['It ', 'ends ', 'well.'] }], delayMs: 80 }) });
+  await inText;
+  await abortAllDurableObjects();
+
+  const stub = env.CHAT_SESSION.getByName(`${username}/${sessionId}`);
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeNull();
+  const listed: unknown = await (await send('GET', '/api/v1/sessions', { token })).json();
+  expect(listed).toMatchObject([{ session_id: sessionId, turn_count: 1 }]);
+});
+
+test('a turn that never gets further is given up after some tries, and says so', async () => {
+  const { token } = await newUser();
+  const { socket, ready } = await connectSocket({ token });
+  const sessionId = ready.type === 'ready' ? ready.cwd_id : '';
+  const begun = socket.next('session_id');
+  socket.send({ content: promptScript({ blocks: [{ text: ['x'] }], hangAfter: 0 }) });
+  await begun;
+  for (let crash = 0; crash < 4; crash++) {
+    await abortAllDurableObjects();
+    await connectSocket({ token, session_id: sessionId });
+  }
+  const history = await (await send('GET', `/api/v1/sessions/${sessionId}/history`, { token })).json();
+  expect(history).toMatchObject({
+    turn_count: 1,
+    messages: [
+      { role: 'user' },
+      {
+        role: 'assistant',
+        content: 'This answer was interrupted 4 times and was given up. Send your message again to retry.',
+      },
+      { role: 'system' },
+      { role: 'system' },
+    ],
+  });
 });
