@@ -9,6 +9,7 @@ const types: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   json: 'application/json',
   eml: 'message/rfc822',
+  mbox: 'application/mbox',
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',

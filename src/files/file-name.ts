@@ -1,7 +1,7 @@
 /** What an uploaded file may end in. Any other ending is dropped, not the file. */
 const allowedExtensions: ReadonlySet<string> = new Set(
   (
-    'pdf doc docx xls xlsx txt md csv json png jpg jpeg gif webp svg webm mp3 wav ogg m4a aac flac opus mp4 mov avi ' +
+    'pdf doc docx xls xlsx txt md csv json eml mbox png jpg jpeg gif webp svg webm mp3 wav ogg m4a aac flac opus mp4 mov avi ' +
     'mkv py js ts jsx tsx html css zip tar gz'
   ).split(' '),
 );

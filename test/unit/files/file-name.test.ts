@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { contentTypeOf, isShownInline } from '#files/file-kind.ts';
 import { isInnerPath, safeFileName, shownFileName } from '#files/file-name.ts';
 
 test.each([
@@ -10,6 +11,8 @@ test.each([
   { sent: 'e\u0301t\u0301.txt', safe: 'ét\u0301.txt' },
   { sent: '報告書.PDF', safe: '報告書.PDF' },
   { sent: 'हिन्दी.md', safe: 'हिन्दी.md' },
+  { sent: 'Re: hello.eml', safe: 'Rehello.eml' },
+  { sent: 'Inbox.mbox', safe: 'Inbox.mbox' },
   { sent: 'x.tar.gz', safe: 'x.tar.gz' },
   { sent: '../../etc/passwd', safe: 'passwd' },
   { sent: '/etc/cron.d/job.txt', safe: 'job.txt' },
@@ -73,4 +76,15 @@ test.each([
 
 test('a name is shown without what cannot be seen', () => {
   expect(shownFileName('my \u202Etxt.exe\u0007 (1).pdf')).toBe('my txt.exe (1).pdf');
+});
+
+test.each([
+  { name: 'mail.eml', type: 'message/rfc822', inline: false },
+  { name: 'Inbox.MBOX', type: 'application/mbox', inline: false },
+  { name: 'drawing.svg', type: 'image/svg+xml', inline: false },
+  { name: 'photo.png', type: 'image/png', inline: true },
+  { name: 'unknown', type: 'application/octet-stream', inline: false },
+])('$name is $type, shown in place: $inline', ({ name, type, inline }) => {
+  expect(contentTypeOf(name)).toBe(type);
+  expect(isShownInline(type)).toBe(inline);
 });
