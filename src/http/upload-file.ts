@@ -55,7 +55,7 @@ async function* untilBroken(body: ReadableStream<Uint8Array>): AsyncGenerator<Ui
 function uploadDeps(env: Env, username: string): UploadDeps<Refusal> {
   return {
     bucket: env.FILES,
-    waiting: { prefix: `users/${username}/uploads`, maxBytes: uploadLimits.fileBytes },
+    waiting: { prefix: `uploads/${username}`, maxBytes: uploadLimits.fileBytes },
     async place(fields) {
       const ids = UploadForm.safeParse(fields);
       if (!ids.success) return fail({ reason: 'invalid_fields', error: ids.error, sent: fields });

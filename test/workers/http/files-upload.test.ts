@@ -35,11 +35,13 @@ async function sent(parts: readonly FormPart[]) {
   return [response.status, await response.json()];
 }
 
+const keysUnder = async (prefix: string) => (await env.FILES.list({ prefix })).objects.map(({ key }) => key);
+
 /** Everything of the user's that is in R2, and in a session's list. */
 async function traces(id: string) {
-  const objects = (await env.FILES.list({ prefix: `users/${user.username}/` })).objects.map(({ key }) => key);
+  const stored = await keysUnder(`users/${user.username}/`);
   return {
-    objects: objects.filter((key) => key.includes(id) || key.includes('/uploads/')),
+    objects: [...stored.filter((key) => key.includes(id)), ...(await keysUnder(`uploads/${user.username}/`))],
     files: await sessionOf(id).listFiles(),
   };
 }
@@ -215,6 +217,20 @@ test.each([
     const back = await send('GET', `/api/v1/files/${id}/download/input/a`, { token: user.token });
     expect(await sha256(back.body ?? noise(0))).toBe(await sha256(noise(size)));
   }
+});
+
+test('a file that comes before its fields waits where one rule can clean up after all users', async () => {
+  const id = randomUUID();
+  let waiting: string[] = [];
+  // A form may hold a file that was not chosen; this one is sent only once the file before it is stored
+  async function* notChosen() {
+    await expect.poll(async () => (waiting = await keysUnder('uploads/'))).not.toEqual([]);
+    yield new Uint8Array();
+  }
+  const [, result] = await sent([file(noise(2 * MiB)), file(notChosen(), ''), cwd(id)]);
+  expect(result).toMatchObject({ success: true });
+  expect(waiting).toEqual([expect.stringContaining(`uploads/${user.username}/`)]);
+  expect(await keysUnder('uploads/')).toEqual([]);
 });
 
 test('a file may have 50 MiB', async () => {
