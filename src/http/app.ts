@@ -3,6 +3,7 @@ import { adminSettingsRoutes } from '#http/admin-settings.ts';
 import { adminUserRoutes } from '#http/admin-users.ts';
 import { apiKey } from '#http/api-key.ts';
 import { authRoutes } from '#http/auth.ts';
+import { promptBody, smallBody } from '#http/body-limits.ts';
 import { chatSocket } from '#http/chat-socket.ts';
 import { configRoutes } from '#http/config.ts';
 import { conversationRoutes } from '#http/conversations.ts';
@@ -16,7 +17,6 @@ import { serveOpenApi } from '#http/openapi.ts';
 import { pageAuthRoutes } from '#http/page-auth.ts';
 import { requestContext } from '#http/request-context.ts';
 import { sessionRoutes } from '#http/sessions.ts';
-import { smallBody } from '#http/small-body.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
@@ -29,6 +29,7 @@ export function createApp() {
   app.use(apiKey);
   app.use(refuseOtherMethods({ app, onMethodNotAllowed: methodNotAllowed }));
   app.use('/api/v1/auth/*', smallBody);
+  app.use('/api/v1/conversations/*', promptBody);
 
   app.route('/', healthRoutes());
   app.route('/api/v1', authRoutes());

@@ -4,7 +4,7 @@ import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
 import { SessionId } from '#protocol/session.ts';
 
 const Prompt = z.object({
-  content: z.string().min(1),
+  content: z.string().regex(/\S/, 'A message must not be blank'),
   session_id: z.string().nullish(),
   agent_id: z.string().max(128).nullish(),
 });

@@ -181,6 +181,7 @@ test('interrupting stops the turn', async () => {
 test.each([
   { name: 'no content', body: {} },
   { name: 'empty content', body: { content: '' } },
+  { name: 'blank content', body: { content: ' \n\t ' } },
   { name: 'content that is no text', body: { content: [{ type: 'text', text: 'x' }] } },
 ])('$name is refused with a reason', async ({ body }) => {
   const { token } = await newUser();
@@ -188,3 +189,16 @@ test.each([
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ detail: [{ loc: ['body', 'content'] }] });
 });
+
+test.each(['/conversations', '/conversations/some-id/stream'])(
+  'a body over 16 MiB is refused: POST %s',
+  async (path) => {
+    const { token } = await newUser();
+    const body = { content: 'x'.repeat(16 * 1024 * 1024) };
+    const response = await send('POST', `/api/v1${path}`, { token, body });
+    expect([response.status, await response.json()]).toEqual([
+      413,
+      { detail: 'The body is larger than 16777216 bytes' },
+    ]);
+  },
+);
