@@ -60,7 +60,10 @@ export const bashTool = (workspace: Workspace) => {
         );
       });
       directory = result.directory;
-      return render(result);
+      const text = render(result);
+      // As people know it: a command that fails is a call that failed, with all that it printed
+      if (result.exitCode !== 0) throw new ToolFailure(text);
+      return text;
     },
   });
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Tool } from '#agent/tool.ts';
+import { ToolFailure, type Tool } from '#agent/tool.ts';
 import { bashTool } from '#tools/bash.ts';
 import { withWorkspace } from '../workspace/open-workspace.ts';
 import { runForText, runTool } from './run-tool.ts';
@@ -12,12 +12,21 @@ const inShell = <Value>(
     return use((command, more) => runForText(tool, { command, ...more }), tool);
   });
 
+/** What a command that fails says; one that does not fail is a fault of the test. */
+const failureOf = (running: Promise<string>): Promise<string> =>
+  running.then(
+    (text) => Promise.reject(new Error(`did not fail: ${text}`)),
+    (error: unknown) => {
+      if (error instanceof ToolFailure) return error.message;
+      throw error;
+    },
+  );
+
 test.each([
   ['starts in the workspace', 'pwd; ls', '/workspace\ninput\noutput'],
   ['text tools', `printf 'b 2\\na 1\\n' | sort | awk '{print $2}' | tr '\\n' ','`, '1,2,'],
   ['json', `echo '{"a":[1,2]}' | jq -c '.a'`, '[1,2]'],
   ['nothing printed', 'true', '(no output)'],
-  ['exit code', 'echo out; echo err >&2; exit 3', 'Exit code 3\nout\nerr'],
   ['files', 'mkdir -p a/b && echo hi > a/b/c && mv a/b/c a/d && cp -r a e && rm -r a && cat e/d', 'hi'],
   [
     'unicode',
@@ -26,11 +35,6 @@ test.each([
   ],
   ['append', 'echo 1 > f; echo 2 >> f; cat f', '1\n2'],
   ['a redirection makes its folder', 'echo x > new/f; cat new/f', 'x'],
-  [
-    'a redirection that cannot be',
-    'echo x > f; echo y > f/g; echo z',
-    'Exit code 1\nbash: ENOTDIR: /workspace/f is not a folder.',
-  ],
   ['while read', `printf 'a\\nb\\n' | while read x; do echo "[$x]"; done`, '[a]\n[b]'],
   ['while read from a file', `printf 'a\\nb\\n' > f; while read x; do echo "[$x]"; done < f`, '[a]\n[b]'],
   ['status in a loop', 'while ! false; do echo $?; break; done; for i in 1; do false; echo $?; done', '0\n1'],
@@ -42,19 +46,31 @@ test.each([
   ['chmod', 'touch f; chmod 755 f; stat -c %a f', '755'],
   ['a script', `printf 'echo "hi $1"' > s.sh; bash s.sh you`, 'hi you'],
   ['environment', 'env | cut -d= -f1 | sort | tr "\\n" " "', 'HOME PATH PWD USER'],
-  ['outside', 'cat /etc/passwd', 'Exit code 1\ncat: /etc/passwd: No such file or directory'],
 ])('%s', async (_, command, expected) => {
   expect(await inShell((bash) => bash(command))).toBe(expected);
 });
 
 test.each([
+  ['exit code', 'echo out; echo err >&2; exit 3', 'Exit code 3\nout\nerr'],
+  [
+    'a redirection that cannot be',
+    'echo x > f; echo y > f/g; echo z',
+    'Exit code 1\nbash: ENOTDIR: /workspace/f is not a folder.',
+  ],
+  ['outside', 'cat /etc/passwd', 'Exit code 1\ncat: /etc/passwd: No such file or directory'],
+  ['nothing found', 'grep x /dev/null', 'Exit code 1'],
+])('a command that fails is a failure: %s', async (_, command, expected) => {
+  expect(await inShell((bash) => failureOf(bash(command)))).toBe(expected);
+});
+
+test.each([
   ['a condition', `[[ $x =~ ^(a+)+$ ]] || echo no`],
-  ['grep', `echo "$x" | grep -cE '^(a+)+$'`],
+  ['grep', `echo "$x" | grep -cE '^(a+)+$' || echo no`],
   ['sed', `echo "$x" | sed -E 's/^(a+)+$/x/' | grep -c '!'`],
   ['awk', `echo "$x" | awk '/^(a+)+$/ { exit 1 }'`],
   ['jq', `echo "\\"$x\\"" | jq 'test("^(a+)+$")'`],
   ['an extended glob', `shopt -s extglob; echo "\${x//+(+(a))b/y}"`],
-  ['a glob', `touch "$x"; ls *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b`],
+  ['a glob', `touch "$x"; ls *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b || echo no`],
   ['find', `touch "$x"; find . -name '*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b'; find . -regex '.*(a+)+$'`],
 ])('no pattern hangs the object: %s', async (_, command) => {
   // With an engine that backtracks, each would take years.
@@ -77,7 +93,7 @@ test.each([
   'sqlite3',
 ])('no such program: %s', async (command) => {
   const [program] = command.split(' ');
-  expect(await inShell((bash) => bash(command))).toMatch(
+  expect(await inShell((bash) => failureOf(bash(command)))).toMatch(
     new RegExp(`^Exit code 127\nbash: ${program}: command not found\nThis shell has only`),
   );
 });
@@ -105,7 +121,7 @@ test.each([
   ['x=aaaaaaaa; while true; do x=$x$x; done', 'limit exceeded'],
   [`awk 'BEGIN { while (1) i++ }'`, 'maximum iterations'],
 ])('%s ends by itself', async (command, expected) => {
-  const output = await inShell((bash) => bash(command));
+  const output = await inShell((bash) => failureOf(bash(command)));
   expect(output).toContain(expected);
   expect(output).not.toContain('executionLimits');
 });
