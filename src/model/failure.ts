@@ -67,7 +67,7 @@ function explain(
       return {
         kind: 'invalid_request',
         words:
-          'The conversation no longer fits into what the model can read at once. Compact it, or start a new session.',
+          'The conversation no longer fits into what the model can read at once. Start a new conversation.',
       };
     case 'too_large':
       return {

@@ -11,7 +11,7 @@ export const chatCommands = {
   sessions: 'list your sessions',
   search: 'search in your sessions: /search words',
   interrupt: 'stop the running turn (Ctrl-C does it too)',
-  compact: 'replace the conversation so far by a summary, for the model',
+  compact: 'not there yet: when a conversation gets too long, start a new one (/new)',
   export: 'write this session to a Markdown file: /export [file]',
 } as const;
 export type ChatCommand = keyof typeof chatCommands;
