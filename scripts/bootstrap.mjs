@@ -33,7 +33,7 @@ export function whyInstall(folder) {
 }
 
 function runNpmInstall(folder) {
-  const args = ['install', '--no-audit', '--no-fund'];
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
   // Anything an install prints belongs beside the output of the command, not in it: `--json` goes through here too.
   const options = { cwd: folder, stdio: ['inherit', process.stderr, 'inherit'] };
   const npm = process.env.npm_execpath;

@@ -111,7 +111,7 @@ test('installs once, outside of the command’s own output', () => {
   const npm_execpath = join(folder, 'npm-cli.js');
   const first = runFrom(folder, folder, ['scripts/task.ts'], { npm_execpath });
   expect(first.stdout).toBe('ran\n');
-  expect(first.stderr).toContain('npm install --no-audit --no-fund');
+  expect(first.stderr).toContain('npm install --no-audit --no-fund --loglevel=error');
   const second = runFrom(folder, folder, ['scripts/task.ts'], { npm_execpath });
   expect({ stdout: second.stdout, stderr: second.stderr }).toEqual({ stdout: 'ran\n', stderr: '' });
 });
