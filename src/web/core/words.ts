@@ -2,8 +2,8 @@
 const english = {
   product: 'Edgewise',
   signIn: {
-    title: 'Welcome back',
-    lead: 'Sign in to talk to your agents.',
+    title: 'Sign in to Edgewise',
+    lead: 'Talk to your agents.',
     username: 'Username',
     password: 'Password',
     show: 'Show password',
