@@ -3,7 +3,8 @@ import { fail, succeed, type Result } from '#lib/result.ts';
 import { cut, problemOfError, problemOfEvent, type ApiProblem } from '#model/api-problem.ts';
 import { assembleAnswer, type Answer, type AnswerStep } from '#model/assemble-answer.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
-import { readEvents, type ReadLimits } from '#model/read-events.ts';
+import { readEvents } from '#model/read-events.ts';
+import { watchSilence } from '#model/watch-silence.ts';
 
 /** How long a server may take to end its stream after the last event: who waits may use the connection again. */
 const CLOSING_MS = 250;
@@ -25,28 +26,26 @@ export async function* callService(
   const connection = new AbortController();
   const hangUp = () => connection.abort();
   signal.addEventListener('abort', hangUp, { once: true });
-  const silence = setTimeout(hangUp, service.deps.idleMs);
+  const silence = watchSilence(service.deps.idleMs, hangUp);
   try {
     const opened = await open(service, body, connection.signal);
-    clearTimeout(silence);
     if (!opened.ok) return yield { type: 'problem', problem: opened.problem };
     const requestId = opened.value.headers.get('request-id');
     const assembler = assembleAnswer();
-    if (opened.value.body !== null) {
-      const limits: ReadLimits = { signal: connection.signal, idleMs: service.deps.idleMs };
-      for await (const event of readEvents(opened.value.body, limits)) {
-        if (event.type === 'error') {
-          return yield { type: 'problem', problem: problemOfEvent(event.error, requestId) };
-        }
-        if (event.type === 'message_stop') limits.idleMs = CLOSING_MS;
-        const step = assembler.take(event);
-        if (step !== undefined) yield step;
+    silence.heard();
+    for await (const event of readEvents(opened.value)) {
+      silence.heard();
+      if (event.type === 'error') {
+        return yield { type: 'problem', problem: problemOfEvent(event.error, requestId) };
       }
+      if (event.type === 'message_stop') silence.limit(CLOSING_MS);
+      const step = assembler.take(event);
+      if (step !== undefined) yield step;
     }
     const answer = assembler.answer();
     yield answer === undefined ? { type: 'problem', problem: cut(requestId) } : { type: 'answer', answer };
   } finally {
-    clearTimeout(silence);
+    silence.stop();
     signal.removeEventListener('abort', hangUp);
     hangUp();
   }

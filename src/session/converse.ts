@@ -6,7 +6,7 @@ import { eventsAfter, openTextAt } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
-/** Proxies cut a quiet stream; the original library's interval. */
+/** Proxies cut a stream that is quiet for half a minute. */
 const PING_MS = 15_000;
 
 export interface Conversation {

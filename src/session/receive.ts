@@ -4,10 +4,16 @@ import type { SocketState } from '#session/clients.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
+/** Ten large images; more would fill the memory that all sessions of a machine share. */
+const MAX_FRAME_CHARACTERS = 16 * 1024 * 1024;
+
 /** One frame of a client. The promise ends with the work that it started, which keeps the object awake. */
 export async function receive(session: Session, socket: WebSocket, frame: string): Promise<void> {
   const state = session.clients.sockets.get(socket);
   if (state === undefined) return;
+  if (frame.length > MAX_FRAME_CHARACTERS) {
+    return sendError(session, socket, 'Message too large: 16 MiB at most. Upload large files instead.');
+  }
   const message = parseClientMessage(frame);
   if (!message.ok) return sendError(session, socket, message.problem);
   if (message.value === undefined) return;
