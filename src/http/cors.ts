@@ -3,6 +3,8 @@ import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '#http/app-env.ts';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
+/** What a page may read besides the headers that every page may: cursors of lists, names of files. */
+const EXPOSED = 'Content-Disposition, Link, X-Next-Cursor';
 
 /**
  * Lets pages of other origins use the API with their own keys. The reflected origin opens nothing by cookie: those
@@ -25,8 +27,12 @@ export const cors = createMiddleware<AppEnv>(async (c, next) => {
     return c.text('OK');
   }
   await next();
-  if (mayAsk) allowOrigin(c, origin);
-  else c.header('Vary', 'Origin', { append: true });
+  if (mayAsk) {
+    allowOrigin(c, origin);
+    c.header('Access-Control-Expose-Headers', EXPOSED);
+  } else {
+    c.header('Vary', 'Origin', { append: true });
+  }
 });
 
 function allowOrigin(c: Context<AppEnv>, origin: string): void {
