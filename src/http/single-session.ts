@@ -7,6 +7,7 @@ import { removeSession } from '#http/remove-session.ts';
 import { sessionNotFound } from '#http/session-not-found.ts';
 import { refuseBadId, sessionPath } from '#http/session-path.ts';
 import { chatSession, userSpace } from '#http/user-objects.ts';
+import { redact } from '#lib/redact/redact.ts';
 import { History, HistoryQuery, InvalidRequest, SessionChange, SessionInfo } from '#protocol/session.ts';
 
 const { params, refusals } = sessionPath;
@@ -72,7 +73,9 @@ export function singleSessionRoutes() {
 
   routes.openapi(changeRoute, async (c) => {
     const { session_id: id } = c.req.valid('param');
-    const session = await userSpace(c).updateSession(id, c.req.valid('json'));
+    const change = c.req.valid('json');
+    const name = typeof change.name === 'string' ? redact(change.name) : change.name;
+    const session = await userSpace(c).updateSession(id, { ...change, name });
     return session === null ? c.json(invalidRequest(`Session ${id} not found`), 400) : c.json(session, 200);
   });
 

@@ -285,6 +285,10 @@ describe('change', () => {
     },
     { body: { permission_folders: null }, expected: { name: 'Mine', permission_folders: ['/a', '/b'] } },
     { body: { name: '' }, expected: { name: '', permission_folders: ['/a', '/b'] } },
+    {
+      body: { name: 'Rotate password=hunter2hunter2 today' },
+      expected: { name: 'Rotate password=***REDACTED*** today', permission_folders: ['/a', '/b'] },
+    },
     { body: { name: null }, expected: { name: 'A title', permission_folders: ['/a', '/b'] } },
   ])('$body', async ({ body, expected }) => {
     const answer = await ask(user, 'PATCH', '/changing', body);
