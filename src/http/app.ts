@@ -4,7 +4,7 @@ import { adminUserRoutes } from '#http/admin-users.ts';
 import { apiKey } from '#http/api-key.ts';
 import { authRoutes } from '#http/auth.ts';
 import { promptBody, smallBody } from '#http/body-limits.ts';
-import { chatSocket } from '#http/chat-socket.ts';
+import { chatSocket, chatSocketDescription } from '#http/chat-socket.ts';
 import { configRoutes } from '#http/config.ts';
 import { conversationRoutes } from '#http/conversations.ts';
 import { cors } from '#http/cors.ts';
@@ -40,6 +40,7 @@ export function createApp() {
   app.route('/api/v1', conversationRoutes());
   app.route('/api/v1', sessionRoutes());
   app.route('/api/v1', fileRoutes());
+  app.openAPIRegistry.registerPath(chatSocketDescription);
   app.get('/api/v1/ws/chat', chatSocket);
   serveOpenApi(app);
   return app;

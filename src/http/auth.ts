@@ -8,6 +8,7 @@ import { accountDeps } from '#http/account-deps.ts';
 import { userToken } from '#http/api-key.ts';
 import { clientAddress, loginFailure } from '#http/login-answer.ts';
 import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
+import { routeSecurity } from '#http/route-security.ts';
 import {
   ApiKeyBody,
   Detail,
@@ -26,6 +27,7 @@ const loginRoute = createRoute({
   method: 'post',
   path: '/auth/login',
   summary: 'Sign in with a user name and a password; `success` tells, the status is always 200',
+  security: routeSecurity.nobody,
   request: jsonBody(LoginBody),
   responses: { 200: jsonAnswer(LoginAnswer, 'The tokens and the user, or the error') },
 });
@@ -48,6 +50,7 @@ const tokenRoute = createRoute({
   method: 'post',
   path: '/auth/ws-token',
   summary: 'Exchange the API key for tokens',
+  security: routeSecurity.nobody,
   request: jsonBody(ApiKeyBody),
   responses: {
     200: jsonAnswer(TokenAnswer, 'The tokens'),
@@ -60,6 +63,7 @@ const refreshRoute = createRoute({
   method: 'post',
   path: '/auth/ws-token-refresh',
   summary: 'Exchange a refresh token, once, for new tokens',
+  security: routeSecurity.nobody,
   request: jsonBody(RefreshBody),
   responses: {
     200: jsonAnswer(TokenAnswer, 'The tokens'),

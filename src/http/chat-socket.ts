@@ -1,12 +1,16 @@
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { z } from 'zod';
 import { authenticate, type Authenticated } from '#accounts/authenticate.ts';
 import { assertNever } from '#lib/assert-never.ts';
 import type { Result } from '#lib/result.ts';
+import { Detail } from '#protocol/account.ts';
+import { ServerEvent } from '#protocol/server-event.ts';
 import { SessionId } from '#protocol/session.ts';
 import { accountDeps } from '#http/account-deps.ts';
 import type { AppEnv } from '#http/app-env.ts';
+import { jsonAnswer } from '#http/new-router.ts';
 import { authenticatePage, type PageProblem } from '#http/page-session.ts';
+import { routeSecurity } from '#http/route-security.ts';
 import { CONNECTION_HEADER } from '#session/chat-session.ts';
 import type { Connection } from '#session/connect.ts';
 
@@ -14,10 +18,53 @@ const MAX_EVENT = Number.MAX_SAFE_INTEGER;
 
 const Query = z.object({
   token: z.string().optional(),
-  agent_id: z.string().max(128).optional(),
-  session_id: z.string().optional(),
-  last_event: z.coerce.number().int().min(0).max(MAX_EVENT).optional().catch(undefined),
+  agent_id: z
+    .string()
+    .max(128)
+    .optional()
+    .openapi({ description: 'Which agent answers; for an unknown one the default agent does' }),
+  session_id: z
+    .string()
+    .optional()
+    .openapi({ description: 'Go on with this session; without it a new one begins' }),
+  last_event: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_EVENT)
+    .optional()
+    .catch(undefined)
+    .openapi({
+      type: 'integer',
+      description: 'The last `event_id` that was seen, 0 if none: what follows it is sent again',
+    }),
 });
+
+/** A description can hold a socket's handshake; what goes over the socket it can only tell. */
+export const chatSocketDescription = {
+  method: 'get',
+  path: '/api/v1/ws/chat',
+  summary: 'Chat over a WebSocket',
+  description: `After the handshake each frame is one JSON object.
+
+The client sends
+- \`{"content": "text"}\`, a prompt; \`content\` may also be a list of \`text\` and \`image\` blocks, and a \`message_id\` makes it safe to send twice,
+- \`{"type": "cancel_request"}\`, which stops the running turn,
+- \`{"type": "ping"}\`, which is answered with \`{"type": "pong"}\`.
+
+The server sends \`ready\` first, then the events of the session, as in the schema of the 101. One that carries an \`event_id\` can be had again by \`last_event\`.
+
+A refused connection is accepted and then closed, with 1008 (token), 4001 (no user's token), 4004 (session) or 1011 (server) and the reason.`,
+  security: routeSecurity.socket,
+  request: { query: Query.omit({ token: true }) },
+  responses: {
+    101: {
+      description: 'The socket is open. The schema is that of the frames the server sends',
+      content: { 'application/json': { schema: ServerEvent } },
+    },
+    426: jsonAnswer(Detail, 'Not a WebSocket handshake'),
+  },
+} as const;
 
 /**
  * `/api/v1/ws/chat`: finds out who connects and hands the socket to the session's object. Contract: a refusal is

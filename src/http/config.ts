@@ -1,11 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import { catalog } from '#catalog/catalog.ts';
 import { jsonAnswer, newRouter } from '#http/new-router.ts';
+import { routeSecurity } from '#http/route-security.ts';
 import { AgentList, PageConfig, SkillList, SubagentList } from '#protocol/config.ts';
 
 const listAgents = createRoute({
   method: 'get',
   path: '/config/agents',
+  summary: 'The agents to choose from',
+  security: routeSecurity.key,
   responses: {
     200: jsonAnswer(AgentList, 'The agents a conversation can be held with, in the order of the file'),
   },
@@ -14,18 +17,24 @@ const listAgents = createRoute({
 const listSubagents = createRoute({
   method: 'get',
   path: '/config/subagents',
+  summary: 'The subagents that agents can hand work to',
+  security: routeSecurity.key,
   responses: { 200: jsonAnswer(SubagentList, 'The specialists that agents hand work to') },
 });
 
 const listSkills = createRoute({
   method: 'get',
   path: '/config/skills',
+  summary: 'The skills that agents have',
+  security: routeSecurity.key,
   responses: { 200: jsonAnswer(SkillList, 'The skills that agents can use') },
 });
 
 const describePage = createRoute({
   method: 'get',
   path: '/config/page',
+  summary: 'What the page asks before it shows itself',
+  security: routeSecurity.key,
   responses: { 200: jsonAnswer(PageConfig, 'What the page has to know of this server') },
 });
 

@@ -20,6 +20,7 @@ const stream = {
 const start = createRoute({
   method: 'post',
   path: '/conversations',
+  summary: 'Say something, in a new conversation or in that of `session_id`, and follow the turn',
   middleware: requireUser,
   request: jsonBody(Prompt),
   responses: { 200: stream, 429: jsonAnswer(Detail, 'Too many messages are waiting in this session') },
@@ -28,6 +29,7 @@ const start = createRoute({
 const say = createRoute({
   method: 'post',
   path: '/conversations/{session_id}/stream',
+  summary: 'Say something in a conversation and follow the turn; an unknown id begins a new one',
   middleware: requireUser,
   request: { params: z.object({ session_id: z.string() }), ...jsonBody(Prompt) },
   responses: { 200: stream, 429: jsonAnswer(Detail, 'Too many messages are waiting in this session') },
@@ -36,6 +38,7 @@ const say = createRoute({
 const follow = createRoute({
   method: 'get',
   path: '/conversations/{session_id}/stream',
+  summary: 'Come back to a turn: what came after `last_event`, then what is live',
   middleware: requireUser,
   request: {
     params: z.object({ session_id: SessionId }),
@@ -47,6 +50,7 @@ const follow = createRoute({
 const interrupt = createRoute({
   method: 'post',
   path: '/conversations/{session_id}/interrupt',
+  summary: 'Stop the running turn',
   middleware: requireUser,
   request: { params: z.object({ session_id: SessionId }) },
   responses: {

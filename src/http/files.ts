@@ -3,6 +3,7 @@ import { fileSigningKey } from '#accounts/keys.ts';
 import { openLink } from '#files/signed-link.ts';
 import { requireUser } from '#http/identity.ts';
 import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
+import { routeSecurity } from '#http/route-security.ts';
 import { sendFile } from '#http/send-file.ts';
 import { sessionNotFound } from '#http/session-not-found.ts';
 import { refuseBadId, sessionPath } from '#http/session-path.ts';
@@ -53,7 +54,7 @@ const linkRoute = createRoute({
   method: 'get',
   path: '/files/dl/{token}',
   summary: 'A file by a signed link, without signing in',
-  security: [],
+  security: routeSecurity.nobody,
   request: { params: z.object({ token: z.string() }) },
   responses: { 200: bytes, 404: jsonAnswer(Detail, 'The link is wrong, expired, or its file is gone') },
 });

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonAnswer, newRouter } from '#http/new-router.ts';
+import { routeSecurity } from '#http/route-security.ts';
 
 const Health = z.object({ status: z.literal('ok'), service: z.string().nullable() });
 
@@ -7,6 +8,7 @@ const health = createRoute({
   method: 'get',
   path: '/health',
   summary: 'Is it running',
+  security: routeSecurity.nobody,
   responses: { 200: jsonAnswer(Health, 'It is') },
 });
 

@@ -1,24 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from '#http/app-env.ts';
+import { describeSecurity, routeSecurity } from '#http/route-security.ts';
 
 /** Serves the description of all routes mounted so far, made from the schemas that check their requests. */
 export function serveOpenApi(app: OpenAPIHono<AppEnv>): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'ApiKey', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-API-Key',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'UserToken', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-User-Token',
-  });
+  describeSecurity(app);
   app.get('/openapi.json', (c) =>
     c.json(
       app.getOpenAPI31Document({
         openapi: '3.1.0',
         info: { title: 'Edgewise', version: '0.1.0' },
-        security: [{ ApiKey: [], UserToken: [] }],
+        security: routeSecurity.user,
       }),
     ),
   );

@@ -15,6 +15,7 @@ import {
   pageTokens,
   setPageCookies,
 } from '#http/page-session.ts';
+import { routeSecurity } from '#http/route-security.ts';
 import { Detail, LoginAnswer, LoginBody, LogoutAnswer } from '#protocol/account.ts';
 import { User } from '#protocol/user.ts';
 
@@ -36,6 +37,7 @@ const loginRoute = createRoute({
   method: 'post',
   path: '/auth/page/login',
   summary: 'Sign in on the page: the tokens go into HttpOnly cookies and not into the body',
+  security: routeSecurity.nobody,
   middleware: [ownPageOnly] as const,
   request: jsonBody(LoginBody),
   responses: {
@@ -48,6 +50,7 @@ const refreshRoute = createRoute({
   method: 'post',
   path: '/auth/page/refresh',
   summary: "Renew the page's cookies",
+  security: routeSecurity.page,
   middleware: [ownPageOnly] as const,
   responses: { 200: jsonAnswer(User, 'The user'), ...notSignedIn },
 });
@@ -56,6 +59,7 @@ const logoutRoute = createRoute({
   method: 'post',
   path: '/auth/page/logout',
   summary: "Revoke both of the page's tokens and clear its cookies",
+  security: routeSecurity.page,
   middleware: [ownPageOnly] as const,
   responses: {
     200: jsonAnswer(LogoutAnswer, 'Signed out'),
@@ -67,6 +71,7 @@ const meRoute = createRoute({
   method: 'get',
   path: '/auth/page/me',
   summary: 'Who is signed in on the page',
+  security: routeSecurity.page,
   middleware: [ownPageOnly] as const,
   responses: { 200: jsonAnswer(User, 'The user'), ...notSignedIn },
 });
