@@ -5,15 +5,21 @@ import { toolNames } from '#catalog/tool-names.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
-const parsed = parseCatalog({
-  agentsYaml: read('agents.yaml'),
-  subagentsYaml: read('subagents.yaml'),
-  knownTools: toolNames,
-});
-if (!parsed.ok) {
-  for (const problem of parsed.problem) console.error(problem);
-  process.exit(1);
+/** The catalog as the Worker will read it, else what is wrong with it, a line each. */
+export const checkAgents = () =>
+  parseCatalog({
+    agentsYaml: read('agents.yaml'),
+    subagentsYaml: read('subagents.yaml'),
+    knownTools: toolNames,
+  });
+
+if (import.meta.main) {
+  const parsed = checkAgents();
+  if (parsed.ok) {
+    const { agents, subagents } = parsed.value;
+    console.log(`agents: ${agents.length}, subagents: ${subagents.length}, no problems`);
+  } else {
+    for (const problem of parsed.problem) console.error(problem);
+    process.exitCode = 1;
+  }
 }
-console.log(
-  `agents: ${parsed.value.agents.length}, subagents: ${parsed.value.subagents.length}, no problems`,
-);

@@ -40,10 +40,15 @@ export const modelSecrets = [
 const generated = ['API_KEY', 'CLI_ADMIN_PASSWORD'];
 const alongside = [
   'MODEL_PROVIDER',
+  'MODEL_HAIKU',
+  'MODEL_SONNET',
+  'MODEL_OPUS',
   'PROXY_API_KEY',
   'ANTHROPIC_BASE_URL',
   'ZAI_BASE_URL',
   'MINIMAX_BASE_URL',
+  'STORAGE_MAX_SESSIONS',
+  'MAX_STEPS',
 ];
 
 /**

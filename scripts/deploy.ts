@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildPage } from './build-page.ts';
+import { checkAgents } from './check-agents.ts';
 import { actOn, DeployFailure, type Deployed, type DeployTools, type Secrets } from './deploy-act.ts';
 import { noFacts, readAccount, readFacts, type Names, type WranglerRun } from './deploy-facts.ts';
 import { deployConfig, describeStep, planDeployment } from './deploy-plan.ts';
@@ -21,8 +22,8 @@ builds the page and deploys. Run again, it updates what is there and leaves the 
 
   --dry-run   say every step, in order; do none of them but bundling the Worker
 
-API_KEY, CLI_ADMIN_PASSWORD, ANTHROPIC_API_KEY, PROXY_BASE_URL and the like are taken from the environment if they are
-there; else the first two are made up, and a model's key is asked for.`;
+API_KEY, CLI_ADMIN_PASSWORD, ANTHROPIC_API_KEY, PROXY_BASE_URL, MODEL_SONNET, MAX_STEPS and the like are taken from the
+environment if they are there; else the first two are made up, and a model's key is asked for.`;
 
 const root = join(import.meta.dirname, '..');
 const wranglerScript = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
@@ -53,6 +54,12 @@ async function main(argv: string[]): Promise<number> {
   if (options.help) {
     console.log(usage);
     return 0;
+  }
+  const agents = checkAgents();
+  if (!agents.ok) {
+    throw new DeployFailure(
+      `Nothing was deployed, because the agents cannot be read. Mend these, then try again:\n${agents.problem.join('\n')}`,
+    );
   }
   const names = await readNames();
   const account = await readAccount(run, names, process.env);

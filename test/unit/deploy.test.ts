@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -66,6 +66,32 @@ describe('the plan', () => {
         'write wrangler.deploy.toml: wrangler.toml with the id of the database just made',
         ...last,
         address,
+      ],
+    },
+    {
+      name: 'settings from the environment, unless the Worker has them',
+      facts: {
+        ...deployed,
+        secrets: [...deployed.secrets, 'MODEL_OPUS'],
+        environment: [
+          'MAX_STEPS',
+          'STORAGE_MAX_SESSIONS',
+          'MODEL_OPUS',
+          'MODEL_SONNET',
+          'MODEL_HAIKU',
+          'ANTHROPIC_BASE_URL',
+          'PROXY_API_KEY',
+        ],
+      },
+      steps: [
+        'take the secret MODEL_HAIKU from the environment',
+        'take the secret MODEL_SONNET from the environment',
+        'take the secret PROXY_API_KEY from the environment',
+        'take the secret ANTHROPIC_BASE_URL from the environment',
+        'take the secret STORAGE_MAX_SESSIONS from the environment',
+        'take the secret MAX_STEPS from the environment',
+        'write wrangler.deploy.toml: wrangler.toml with the id of the database id-1',
+        ...last,
       ],
     },
     {
@@ -224,3 +250,22 @@ test('an option that does not exist', () => {
   expect(status).toBe(2);
   expect(stderr).toContain('Usage: npm run deploy');
 });
+
+test.each([{ args: [] }, { args: ['--dry-run'] }])(
+  'agents with a fault are not deployed: $args',
+  ({ args }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edgewise-faulty-'));
+    for (const part of ['scripts', 'src', 'package.json', 'wrangler.toml', 'subagents.yaml']) {
+      cpSync(part, join(folder, part), { recursive: true });
+    }
+    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+    const agents = readFileSync('agents.yaml', 'utf8').replace('model: sonnet', 'modle: sonnet');
+    writeFileSync(join(folder, 'agents.yaml'), agents);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/deploy.ts', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^\nNothing was deployed[^\n]*\nagents\.yaml:\d+:\d+ _defaults.modle: /);
+  },
+);
