@@ -1,6 +1,7 @@
 import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason } from '#agent/model.ts';
 import { textOf, type AssistantStep } from '#agent/step.ts';
+import { waitingEvent } from '#agent/waiting-event.ts';
 import { noUsage } from '#protocol/message.ts';
 
 export type StepOutcome =
@@ -108,10 +109,11 @@ export const thinkingEvent = (block: {
 /** What a finished message adds to what its deltas and thinking blocks have shown already. */
 export function closingEvents(step: AssistantStep): AgentEvent[] {
   const text = textOf(step.content);
-  const calls = step.content.flatMap((block): AgentEvent[] =>
-    block.type === 'tool_use'
-      ? [{ type: 'tool_use', id: block.id, name: block.name, input: block.input }]
-      : [],
-  );
+  const calls = step.content.flatMap((block): AgentEvent[] => {
+    if (block.type !== 'tool_use') return [];
+    const asked = waitingEvent(block);
+    const call = { type: 'tool_use', id: block.id, name: block.name, input: block.input } as const;
+    return asked === undefined ? [call] : [asked, call];
+  });
   return text === '' ? calls : [{ type: 'assistant_text', text }, ...calls];
 }

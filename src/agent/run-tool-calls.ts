@@ -1,6 +1,8 @@
 import type { Emit } from '#agent/event.ts';
 import { ToolFailure, type Tool, type ToolOutput } from '#agent/tool.ts';
+import type { Verdict } from '#agent/permissions.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
+import type { Reply } from '#protocol/reply.ts';
 
 /** Known to clients: a card whose result says this is shown as interrupted. */
 export const INTERRUPTED = '[Request interrupted by user]';
@@ -11,25 +13,49 @@ const DEADLINE_MS = 11 * 60_000;
 /** About 25,000 tokens; a longer text would push everything else out of the model's view. */
 const MAX_RESULT_CHARACTERS = 100_000;
 
-interface ToolCallDeps {
+export interface ToolCallDeps {
   readonly tools: readonly Tool[];
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Ids of calls whose input broke off. */
   readonly incompleteCalls: readonly string[];
+  /** By the id of the call: what a person gave to it. */
+  readonly replies: ReadonlyMap<string, Reply>;
+  readonly judge: (call: ToolUseBlock, tool: Tool) => Verdict;
   readonly onToolError: (name: string, error: unknown) => void;
 }
 
+export interface ToolCallsOutcome {
+  /** In the order of the calls. Calls that wait, and those that have to wait for them, have none. */
+  readonly results: ToolResultBlock[];
+  readonly waiting: readonly WaitingCall[];
+}
+
+export interface WaitingCall {
+  readonly call: ToolUseBlock;
+  /** A call that asks by itself, or one that needs consent. */
+  readonly needs: 'answer' | 'consent';
+}
+
 /**
- * Runs the calls of one message. Contract: one result for each call, in the order of the calls, whatever happens.
- * Calls that only read run at the same time; a call that changes something waits for those before it.
+ * Runs the calls of one message. Contract: every call gets one result, unless it waits for a person or comes after
+ * one that does and changes something. Calls that only read run at the same time; a call that changes something waits
+ * for those before it.
  */
 export async function runToolCalls(
   calls: readonly ToolUseBlock[],
   deps: ToolCallDeps,
-): Promise<ToolResultBlock[]> {
+): Promise<ToolCallsOutcome> {
   const results: ToolResultBlock[] = [];
-  for (const batch of batches(calls, deps.tools)) {
+  const waiting = deps.signal.aborted ? [] : calls.flatMap((call) => waitingCall(call, deps));
+  const reads = (call: ToolUseBlock) =>
+    deps.tools.find(({ name }) => name === call.name)?.effects === 'reads';
+  const first = calls.findIndex((call) => waiting.some((each) => each.call === call));
+  const ready = calls.filter(
+    (call, index) =>
+      !waiting.some((each) => each.call === call) && (first === -1 || index < first || reads(call)),
+  );
+  for (const batch of batches(ready, reads)) {
     const running = batch.map((call) => runToolCall(call, deps));
     for (const promise of running) {
       const result = await promise;
@@ -42,11 +68,34 @@ export async function runToolCalls(
       });
     }
   }
-  return results;
+  return deps.signal.aborted && ready.length < calls.length
+    ? {
+        results: [
+          ...results,
+          ...(
+            await runToolCalls(
+              calls.filter((call) => !ready.includes(call)),
+              deps,
+            )
+          ).results,
+        ],
+        waiting: [],
+      }
+    : { results, waiting };
 }
 
-function batches(calls: readonly ToolUseBlock[], tools: readonly Tool[]): ToolUseBlock[][] {
-  const reads = (call: ToolUseBlock) => tools.find((tool) => tool.name === call.name)?.effects === 'reads';
+/** Whether a person has to say something first. A call that cannot run anyway waits for nobody. */
+function waitingCall(call: ToolUseBlock, deps: ToolCallDeps): WaitingCall[] {
+  const tool = deps.tools.find(({ name }) => name === call.name);
+  if (tool === undefined || deps.replies.has(call.id) || deps.incompleteCalls.includes(call.id)) return [];
+  if (!tool.prepare(call.input).ok) return [];
+  const verdict = deps.judge(call, tool);
+  if (verdict.kind === 'deny') return [];
+  if (tool.waits) return [{ call, needs: 'answer' }];
+  return verdict.kind === 'ask' ? [{ call, needs: 'consent' }] : [];
+}
+
+function batches(calls: readonly ToolUseBlock[], reads: (call: ToolUseBlock) => boolean): ToolUseBlock[][] {
   const groups: ToolUseBlock[][] = [];
   for (const call of calls) {
     const last = groups.at(-1);
@@ -76,6 +125,9 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   }
   const prepared = tool.prepare(call.input);
   if (!prepared.ok) return refuse(`The input of ${call.name} does not fit its schema:\n${prepared.problem}`);
+  const reply = deps.replies.get(call.id);
+  const refusal = refusalOf(deps.judge(call, tool), tool, reply);
+  if (refusal !== undefined) return refuse(refusal);
 
   const deadline = new AbortController();
   // Cleared below: an object with a timer cannot sleep
@@ -83,7 +135,7 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   const signal = AbortSignal.any([deps.signal, deadline.signal]);
   try {
     const output = await Promise.race([
-      prepared.value({ signal, toolUseId: call.id }),
+      prepared.value({ signal, toolUseId: call.id, reply }),
       rejectOnAbort(signal),
     ]);
     return { type: 'tool_result', tool_use_id: call.id, content: cap(output), is_error: false };
@@ -96,6 +148,17 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A rule's reason, or the user's, for the model and the user to read. */
+function refusalOf(verdict: Verdict, tool: Tool, reply: Reply | undefined): string | undefined {
+  if (verdict.kind === 'deny') return `${tool.name} was not allowed. ${verdict.reason}`;
+  if (tool.waits || verdict.kind === 'allow') return undefined;
+  if (reply?.kind === 'decision' && reply.approved) return undefined;
+  if (reply?.kind === 'no_answer')
+    return `Nobody consented to ${tool.name} within ${reply.seconds} seconds, so it did not run.`;
+  const words = reply?.kind === 'decision' && reply.feedback !== '' ? ` They say: ${reply.feedback}` : '';
+  return `The user did not allow this call of ${tool.name}.${words}`;
 }
 
 /** A cancelled call must not wait for a tool that does not listen. */

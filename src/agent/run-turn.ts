@@ -1,10 +1,19 @@
 import type { Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, StopReason } from '#agent/model.ts';
 import { closingEvents, runStep } from '#agent/run-step.ts';
-import { runToolCalls } from '#agent/run-tool-calls.ts';
+import { runToolCalls, type ToolCallDeps, type WaitingCall } from '#agent/run-tool-calls.ts';
 import type { Step } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
-import { addUsage, noUsage, type Message, type Usage } from '#protocol/message.ts';
+import {
+  addUsage,
+  noUsage,
+  type AssistantBlock,
+  type Message,
+  type ToolResultBlock,
+  type ToolUseBlock,
+  type Usage,
+  type UserBlock,
+} from '#protocol/message.ts';
 import type { Clock } from '#lib/clock.ts';
 
 export interface TurnDeps {
@@ -16,6 +25,7 @@ export interface TurnDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onToolError: (name: string, error: unknown) => void;
+  readonly judge: ToolCallDeps['judge'];
 }
 
 export interface TurnRequest {
@@ -24,6 +34,7 @@ export interface TurnRequest {
   /** Ends with the user's prompt or, where a turn goes on after an interruption, with its last stored step. */
   readonly messages: readonly Message[];
   readonly maxSteps: number;
+  readonly replies: ToolCallDeps['replies'];
 }
 
 /** What the model calls of a turn amount to. */
@@ -45,6 +56,8 @@ export type TurnOutcome =
       readonly incomplete: boolean;
     }
   | { readonly kind: 'cancelled'; readonly totals: TurnTotals }
+  /** Nothing more happens until a person replies; then the turn is started again. */
+  | { readonly kind: 'waiting'; readonly totals: TurnTotals; readonly calls: readonly WaitingCall[] }
   | {
       readonly kind: 'failed';
       readonly totals: TurnTotals;
@@ -54,6 +67,9 @@ export type TurnOutcome =
       /** For the user, in our words. */
       readonly text: string;
     };
+
+/** How a turn can end; one that waits has not. */
+export type TurnEnd = Exclude<TurnOutcome, { kind: 'waiting' }>;
 
 /**
  * The agent loop: a model call, its tool calls, the next model call, until the model has nothing more to call.
@@ -73,14 +89,18 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
   let incompleteCalls: readonly string[] = [];
 
   for (;;) {
-    const last = messages.at(-1);
-    if (last?.role === 'assistant') {
-      const calls = last.content.filter((block) => block.type === 'tool_use');
-      if (calls.length === 0)
-        return { kind: 'finished', totals, incomplete: stop !== 'end_turn' && stop !== 'other' };
-      const results = await runToolCalls(calls, { ...deps, incompleteCalls });
-      deps.save({ kind: 'tool_results', results });
-      messages.push({ role: 'user', content: results });
+    const calls = openCalls(messages);
+    if (calls === undefined) {
+      return { kind: 'finished', totals, incomplete: stop !== 'end_turn' && stop !== 'other' };
+    }
+    if (calls.length > 0) {
+      const { replies } = request;
+      const { results, waiting } = await runToolCalls(calls, { ...deps, incompleteCalls, replies });
+      if (results.length > 0) {
+        deps.save({ kind: 'tool_results', results });
+        addResults(messages, results);
+      }
+      if (waiting.length > 0) return { kind: 'waiting', totals, calls: waiting };
     }
     if (deps.signal.aborted) return { kind: 'cancelled', totals };
     if (totals.steps >= maxSteps) {
@@ -110,4 +130,25 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
       contextWindow: outcome.contextWindow,
     };
   }
+}
+
+/** The newest message's calls that have no result; undefined when it calls nothing, and so ends the turn. */
+function openCalls(messages: readonly Message[]): ToolUseBlock[] | undefined {
+  const index = messages.findLastIndex(({ role }) => role === 'assistant');
+  const message = messages[index];
+  const after = messages.slice(index + 1).flatMap(({ content }): (AssistantBlock | UserBlock)[] => content);
+  if (message?.role !== 'assistant') return [];
+  const calls = message.content.filter((block) => block.type === 'tool_use');
+  if (calls.length === 0) return after.length === 0 ? undefined : [];
+  return calls.filter(
+    ({ id }) => !after.some((block) => block.type === 'tool_result' && block.tool_use_id === id),
+  );
+}
+
+/** All results of one message's calls stand in one message, also when some came later. */
+function addResults(messages: Message[], results: readonly ToolResultBlock[]): void {
+  const last = messages.at(-1);
+  if (last?.role === 'user')
+    messages[messages.length - 1] = { role: 'user', content: [...last.content, ...results] };
+  else messages.push({ role: 'user', content: [...results] });
 }

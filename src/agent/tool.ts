@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ToolResultContent } from '#protocol/message.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
+import type { Reply } from '#protocol/reply.ts';
 
 /** What a call can touch: nothing, the session's own workspace, or the world (never repeated silently). */
 export type ToolEffects = 'reads' | 'workspace' | 'outward';
@@ -11,6 +12,8 @@ export interface ToolContext {
   /** Aborts when the user cancels or the tool's deadline passes. */
   readonly signal: AbortSignal;
   readonly toolUseId: string;
+  /** What a person gave to this call, where it waited for one. */
+  readonly reply?: Reply | undefined;
 }
 
 /** A tool as the core sees it: its input is checked by `prepare`, so what `run` gets is already parsed. */
@@ -18,6 +21,8 @@ export interface Tool {
   readonly name: string;
   readonly description: string;
   readonly effects: ToolEffects;
+  /** The call waits for a person before it runs: `run` then finds the reply in its context. */
+  readonly waits: boolean;
   readonly inputSchema: Readonly<Record<string, unknown>>;
   prepare(input: unknown): Result<(context: ToolContext) => Promise<ToolOutput>, string>;
 }
@@ -32,12 +37,14 @@ export function defineTool<Input extends z.ZodObject>(definition: {
   readonly description: string;
   readonly input: Input;
   readonly effects: ToolEffects;
+  readonly waits?: boolean;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolOutput>;
 }): Tool {
   return {
     name: definition.name,
     description: definition.description,
     effects: definition.effects,
+    waits: definition.waits ?? false,
     inputSchema: z.toJSONSchema(definition.input, { io: 'input', target: 'draft-7' }),
     prepare(input) {
       const parsed = definition.input.safeParse(input);

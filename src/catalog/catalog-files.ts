@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PermissionMode } from '#protocol/server-event.ts';
 import { closestName } from '#catalog/closest-name.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
@@ -17,6 +18,9 @@ const nameFrom = (kind: string, known: readonly string[]) =>
 /** Ids and names go into URLs and session lists. */
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'may have 1 to 64 letters, digits, "-" and "_"');
 
+/** `Bash`, `Bash(git *)`, `Write(output/**)`. */
+const rule = z.string().regex(/^[A-Za-z_][\w-]*(\(.+\))?$/s, 'must look like Bash or Bash(git *)');
+
 /** `agents.yaml`. `known.subagents` is undefined while `subagents.yaml` cannot be read: then any name passes. */
 export function agentsFile(known: { tools: readonly string[]; subagents: readonly string[] | undefined }) {
   const tool = nameFrom('tool', known.tools);
@@ -28,8 +32,15 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
     disallowed_tools: z.array(tool).optional(),
     subagents: z.array(known.subagents === undefined ? id : nameFrom('subagent', known.subagents)).optional(),
     model: text.optional(),
-    /** The one mode there is: nobody is asked, because a tool reaches only the session's own workspace. */
-    permission_mode: z.literal('bypassPermissions').optional(),
+    /** What needs no rule to pass; a session may change it. */
+    permission_mode: PermissionMode.optional(),
+    permissions: z
+      .strictObject({
+        allow: z.array(rule).optional(),
+        ask: z.array(rule).optional(),
+        deny: z.array(rule).optional(),
+      })
+      .optional(),
   });
   return z
     .strictObject({ _defaults: agent.default({}), default_agent: id, agents: z.record(id, agent) })
@@ -59,5 +70,5 @@ export function subagentsFile(known: { tools: readonly string[] }) {
 /** All field names of both files, for "did you mean". */
 export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
-  'permission_mode focus prompt'
+  'permission_mode permissions allow ask deny focus prompt'
 ).split(' ');

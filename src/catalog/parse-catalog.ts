@@ -1,5 +1,7 @@
 import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalog/catalog-files.ts';
 import { readYaml } from '#catalog/read-yaml.ts';
+import type { PermissionRules } from '#agent/permissions.ts';
+import type { PermissionMode } from '#protocol/server-event.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 
 export interface Agent {
@@ -13,6 +15,9 @@ export interface Agent {
   readonly subagents: readonly string[];
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
+  /** What needs no rule to pass. */
+  readonly permissionMode: PermissionMode;
+  readonly permissions: PermissionRules;
   readonly isDefault: boolean;
 }
 
@@ -108,5 +113,11 @@ function toAgent(
     tools: (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool)),
     subagents: fields.subagents ?? everything.subagents,
     model: fields.model ?? 'sonnet',
+    permissionMode: fields.permission_mode ?? 'default',
+    permissions: {
+      allow: fields.permissions?.allow ?? [],
+      ask: fields.permissions?.ask ?? [],
+      deny: fields.permissions?.deny ?? [],
+    },
   };
 }

@@ -1,38 +1,29 @@
 import { z } from 'zod';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { parsePrompt, type Prompt } from '#protocol/prompt.ts';
+import { Answers, type Reply } from '#protocol/reply.ts';
+import { PermissionMode } from '#protocol/server-event.ts';
 
 /** What a client may say over the socket, under one name each: older clients use several names for the same. */
 export type ClientMessage =
   | { readonly type: 'prompt'; readonly content: Prompt; readonly messageId: string | null }
-  | {
-      readonly type: 'answer';
-      readonly questionId: string;
-      readonly answers: Record<string, string | string[]>;
-    }
+  | { readonly type: 'reply'; readonly toolUseId: string; readonly reply: Reply }
+  | { readonly type: 'set_permission_mode'; readonly mode: PermissionMode }
   | { readonly type: 'cancel' }
-  | { readonly type: 'compact' }
-  | {
-      readonly type: 'plan_approval';
-      readonly planId: string;
-      readonly approved: boolean;
-      readonly feedback: string;
-    };
-
-const Answers = z.record(z.string(), z.union([z.string(), z.array(z.string())])).catch({});
+  | { readonly type: 'compact' };
 
 const Frame = z.looseObject({ type: z.unknown().optional(), content: z.unknown().optional() });
 
 const Answer = z.object({ question_id: z.string().min(1), answers: Answers.default({}) });
 
-const PlanReply = z.object({
-  plan_id: z.string().min(1),
-  approved: z.boolean(),
-  feedback: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? ''),
-});
+const feedback = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
+const PlanReply = z.object({ plan_id: z.string().min(1), approved: z.boolean(), feedback });
+
+const ApprovalReply = z.object({ approval_id: z.string().min(1), approved: z.boolean(), feedback });
 
 /** Given by clients that resend after a lost connection: a second prompt with the same id changes nothing. */
 const MessageId = z.string().min(1).max(128).nullable().catch(null);
@@ -47,7 +38,8 @@ export function parseClientMessage(frame: string): Result<ClientMessage | undefi
     case 'answer': {
       const answer = Answer.safeParse(data);
       if (!answer.success) return succeed(undefined);
-      return succeed({ type: 'answer', questionId: answer.data.question_id, answers: answer.data.answers });
+      const { question_id: toolUseId, answers } = answer.data;
+      return succeed({ type: 'reply', toolUseId, reply: { kind: 'answers', answers } });
     }
     case 'cancel_request':
     case 'cancel':
@@ -59,8 +51,20 @@ export function parseClientMessage(frame: string): Result<ClientMessage | undefi
     case 'plan_approval': {
       const reply = PlanReply.safeParse(data);
       if (!reply.success) return fail('Invalid plan reply: expected plan_id and approved');
-      const { plan_id: planId, approved, feedback } = reply.data;
-      return succeed({ type: 'plan_approval', planId, approved, feedback });
+      const { plan_id: toolUseId, approved, feedback } = reply.data;
+      return succeed({ type: 'reply', toolUseId, reply: { kind: 'decision', approved, feedback } });
+    }
+    case 'approval_response': {
+      const reply = ApprovalReply.safeParse(data);
+      if (!reply.success) return fail('Invalid approval reply: expected approval_id and approved');
+      const { approval_id: toolUseId, approved, feedback } = reply.data;
+      return succeed({ type: 'reply', toolUseId, reply: { kind: 'decision', approved, feedback } });
+    }
+    case 'set_permission_mode': {
+      const mode = PermissionMode.safeParse(data['mode']);
+      return mode.success
+        ? succeed({ type: 'set_permission_mode', mode: mode.data })
+        : fail(`Invalid permission mode: expected one of ${PermissionMode.options.join(', ')}`);
     }
     default: {
       const prompt = parsePrompt(data.content);

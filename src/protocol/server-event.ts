@@ -85,6 +85,53 @@ export const Done = z.object({
 });
 export type Done = z.infer<typeof Done>;
 
+export const Question = z.object({
+  question: z.string().min(1),
+  /** A word or two, for a tab. */
+  header: z.string().default(''),
+  options: z.array(z.object({ label: z.string().min(1), description: z.string().default('') })).default([]),
+  multiSelect: z.boolean().default(false),
+});
+
+/** The agent asks; the turn waits, however long, for an `answer` with this `question_id`. */
+export const AskUserQuestion = z.object({
+  type: z.literal('ask_user_question'),
+  question_id: z.string(),
+  questions: z.array(Question),
+  /** Seconds, for clients that count down; the agent waits on all the same. */
+  timeout: z.number(),
+  ...numbered,
+});
+
+/** The agent shows a plan; the turn waits for a `plan_approval` with this `plan_id`. */
+export const PlanApproval = z.object({
+  type: z.literal('plan_approval'),
+  plan_id: z.string(),
+  title: z.string(),
+  /** The whole plan, Markdown. */
+  summary: z.string(),
+  steps: z.array(
+    z.object({ description: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) }),
+  ),
+  timeout: z.number(),
+  ...numbered,
+});
+
+/** A tool call needs a person's consent; the turn waits for an `approval_response` with this `approval_id`. */
+export const ApprovalRequest = z.object({
+  type: z.literal('approval_request'),
+  approval_id: z.string(),
+  tool: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  ...numbered,
+});
+
+export const PermissionMode = z.enum(['default', 'acceptEdits', 'plan', 'bypassPermissions']);
+export type PermissionMode = z.infer<typeof PermissionMode>;
+
+/** What the agent may do without asking has changed, or is told to a client that connects. */
+export const PermissionModeChanged = z.object({ type: z.literal('permission_mode'), mode: PermissionMode });
+
 /**
  * Only for clients that sent `last_event`: the turn was interrupted (a deploy, a crash) and goes on from its last
  * finished step. What was shown of an unfinished message is void.
@@ -124,6 +171,9 @@ export const StreamEvent = z.discriminatedUnion('type', [
   ContentBlock,
   ToolUse,
   ToolResult,
+  AskUserQuestion,
+  PlanApproval,
+  ApprovalRequest,
   TurnResumed,
   Done,
   Cancelled,
@@ -133,6 +183,7 @@ export type StreamEvent = z.infer<typeof StreamEvent>;
 export const ServerEvent = z.discriminatedUnion('type', [
   ...StreamEvent.options,
   Ready,
+  PermissionModeChanged,
   ErrorEvent,
   FileUploaded,
   FileDeleted,

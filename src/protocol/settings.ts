@@ -27,6 +27,8 @@ export const Settings = z.object({
   CLI_TESTER_PASSWORD: text,
   STORAGE_MAX_SESSIONS: number(1000, 1),
   MAX_STEPS: number(100, 1),
+  /** Seconds that a question, a plan or an approval waits for a person; 0: for ever. */
+  ANSWER_TIMEOUT_SECONDS: number(0, 0),
   PLATFORM_DEFAULT_AGENT_ID: text,
   PLATFORM_SESSION_MAX_AGE_HOURS: number(24, 0),
 

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { isMigrated } from '#lib/migrate.ts';
 import type { Result } from '#lib/result.ts';
 import type { FileDeleteRequest, FileType } from '#protocol/file.ts';
+import type { Reply } from '#protocol/reply.ts';
 import type { History } from '#protocol/session.ts';
 import { connect, Connection, refuseUnknown } from '#session/connect.ts';
 import { converse, follow, type Conversation } from '#session/converse.ts';
@@ -18,7 +19,8 @@ import { openSession, sessionName } from '#session/open-session.ts';
 import { emptyHistory, readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
-import { resumeTurns, WAKE_MS } from '#session/run-turns.ts';
+import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
+import { endWaiting, takeReply } from '#session/take-reply.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 
 /** The header in which the Worker hands over who connects, and how. Only the Worker can reach this object. */
@@ -71,6 +73,7 @@ export class ChatSession extends DurableObject<Env> {
 
   /** An interrupted turn was resumed when the object woke for this; a running one is looked after for longer. */
   override async alarm(): Promise<void> {
+    if (this.#stored !== undefined) await endWaiting(this.#stored);
     if (this.#stored?.running === undefined) return;
     await this.ctx.storage.setAlarm(this.#stored.clock.now() + WAKE_MS);
     await this.#stored.running.ended;
@@ -92,8 +95,12 @@ export class ChatSession extends DurableObject<Env> {
     return this.#stored === undefined ? undefined : follow(this.#stored, lastEvent);
   }
 
-  interrupt(): void {
-    this.#stored?.running?.abort.abort();
+  async interrupt(): Promise<void> {
+    if (this.#stored !== undefined) await cancelTurn(this.#stored);
+  }
+
+  async reply(toolUseId: string, reply: Reply): Promise<void> {
+    if (this.#stored !== undefined) await takeReply(this.#stored, toolUseId, reply);
   }
 
   readHistory(page: HistoryPage): History {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ServerEvent } from '#protocol/server-event.ts';
 import { SocketState } from '#session/clients.ts';
+import { entryEvents } from '#session/entry-events.ts';
 import { eventsAfter } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
 
@@ -30,8 +32,34 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   const resumed = { session_id: sessionId, resumed: true, turn_count: row?.turn_count ?? 0 };
   clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
   const from = lastEvent ?? stream.liveFrom;
-  for (const event of eventsAfter(from, session)) clients.send(socket, event);
+  const missed = eventsAfter(from, session);
+  for (const event of missed) clients.send(socket, event);
+  for (const event of pendingEvents(session, missed)) clients.send(socket, event);
   clients.caughtUp(socket, stream.position);
+}
+
+/** What still waits for a person, for a client that saw it long ago or never: without a number, as it is no news. */
+function pendingEvents(session: Session, sent: readonly ServerEvent[]): ServerEvent[] {
+  const row = readRow(session.sql);
+  if (row === undefined || row.waiting.length === 0) return [];
+  const has = (events: readonly ServerEvent[], id: string) => events.some((event) => waitingId(event) === id);
+  return session.entries
+    .turn(row.finished_turn + 1)
+    .flatMap((entry) => entryEvents(entry, session.sessionId))
+    .filter((event) => row.waiting.includes(waitingId(event) ?? '') && !has(sent, waitingId(event) ?? ''));
+}
+
+function waitingId(event: ServerEvent): string | undefined {
+  switch (event.type) {
+    case 'ask_user_question':
+      return event.question_id;
+    case 'plan_approval':
+      return event.plan_id;
+    case 'approval_request':
+      return event.approval_id;
+    default:
+      return undefined;
+  }
 }
 
 /** Accepted first: a close before that never reaches a client with its code and reason. */

@@ -120,6 +120,9 @@ function translate(writer: Writer, openText = ''): Reader['send'] {
         return writer.write(type, { ...call, tool_name: call.name }, event_id);
       }
       case 'tool_result':
+      case 'ask_user_question':
+      case 'plan_approval':
+      case 'approval_request':
       case 'content_block': {
         const { type, event_id, ...data } = event;
         return writer.write(type, data, event_id);

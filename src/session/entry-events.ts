@@ -4,7 +4,7 @@ import type { AssistantStep } from '#agent/step.ts';
 import { redactJson } from '#lib/redact/redact-json.ts';
 import { redact } from '#lib/redact/redact.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
-import { failureText, type Entry } from '#session/entry.ts';
+import { failureText, type ApprovalEntry, type Entry } from '#session/entry.ts';
 
 /** How far an event moves the stream: text by its length, so that a client may come back to the middle of it. */
 export const width = (event: StreamEvent): number => (event.type === 'text_delta' ? event.text.length : 1);
@@ -31,10 +31,21 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
       );
     case 'failure':
       return [...textEvents(body.shown), redactEvent({ type: 'assistant_text', text: failureText(body) })];
+    case 'approval_request':
+      return [redactEvent(approvalEvent(body))];
+    case 'reply':
+      return [];
     case 'end':
       return [body.done ?? { type: 'cancelled' }];
   }
 }
+
+export const approvalEvent = ({ tool_use_id, tool, input }: ApprovalEntry): StreamEvent => ({
+  type: 'approval_request',
+  approval_id: tool_use_id,
+  tool,
+  input,
+});
 
 export function promptEvents(entry: Entry, sessionId: string): StreamEvent[] {
   if (entry.body.kind !== 'prompt') return [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
 import { Prompt } from '#protocol/prompt.ts';
+import { Reply } from '#protocol/reply.ts';
 import { Done } from '#protocol/server-event.ts';
 
 export const PromptEntry = z.object({ kind: z.literal('prompt'), content: Prompt });
@@ -22,19 +23,33 @@ export const failureText = ({ shown, text }: FailureEntry): string =>
 /** The end of a turn. Its presence is what makes a turn finished. */
 export const EndEntry = z.object({ kind: z.literal('end'), done: Done.omit({ event_id: true }).nullable() });
 
+/** A call that must not run before a person consents. */
+export const ApprovalEntry = z.object({
+  kind: z.literal('approval_request'),
+  tool_use_id: z.string(),
+  tool: z.string(),
+  input: z.record(z.string(), z.unknown()),
+});
+export type ApprovalEntry = z.infer<typeof ApprovalEntry>;
+
+/** What a person gave to a call that waits. Only the first for a call counts, and only the first is stored. */
+export const ReplyEntry = z.object({ kind: z.literal('reply'), tool_use_id: z.string(), reply: Reply });
+
 /** One stored thing of a session, in the order in which it belongs to the conversation. Never changed, never deleted. */
 export const EntryBody = z.discriminatedUnion('kind', [
   PromptEntry,
   AssistantStep,
   ToolResultsStep,
   FailureEntry,
+  ApprovalEntry,
+  ReplyEntry,
   EndEntry,
 ]);
 export type EntryBody = z.infer<typeof EntryBody>;
 
 export interface Entry {
   readonly seq: number;
-  /** Position in the event stream after this entry's events; 0 for a prompt, whose turn has yet to begin. */
+  /** Position in the event stream after this entry's events; 0 for a prompt, whose turn has yet to begin, and for a reply. */
   readonly position: number;
   /** Milliseconds since 1970. */
   readonly at: number;

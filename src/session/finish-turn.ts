@@ -1,4 +1,4 @@
-import type { TurnOutcome } from '#agent/run-turn.ts';
+import type { TurnEnd } from '#agent/run-turn.ts';
 import { addUsage, noUsage } from '#protocol/message.ts';
 import type { Done } from '#protocol/server-event.ts';
 import { appendEntry } from '#session/append-entry.ts';
@@ -10,7 +10,7 @@ import { tellUserSpace } from '#session/tell-user-space.ts';
  * Ends a turn: it is stored, then the user's list and search learn of it, then the clients. Contract: what `done`
  * announces is stored, and found by a client that then asks; after a crash in between nothing is lost or doubled.
  */
-export async function finishTurn(session: Session, turn: number, outcome: TurnOutcome): Promise<void> {
+export async function finishTurn(session: Session, turn: number, outcome: TurnEnd): Promise<void> {
   const { entries, stream } = session;
   if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
   stream.flush();
@@ -40,11 +40,7 @@ function storeFailure(
   appendEntry(session, turn, failure);
 }
 
-function doneEvent(
-  session: Session,
-  turn: number,
-  outcome: Exclude<TurnOutcome, { kind: 'cancelled' }>,
-): Done {
+function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { kind: 'cancelled' }>): Done {
   const { steps, usage, cost } = turnTotals(session.entries.turn(turn));
   const { apiMs, contextWindow } = outcome.totals;
   return {

@@ -45,6 +45,20 @@ function drafts(entry: Entry): Draft[] {
           metadata: { event_type: 'assistant_error', error: body.reason },
         },
       ];
+    case 'reply':
+      // Readers of questions look here for the answers, before the tool's own words
+      return body.reply.kind === 'answers'
+        ? [
+            {
+              role: 'tool_result',
+              content: JSON.stringify(body.reply.answers),
+              tool_use_id: body.tool_use_id,
+              is_error: false,
+            },
+          ]
+        : [];
+    case 'approval_request':
+      return [];
     case 'end':
       return body.done === null
         ? []

@@ -44,7 +44,7 @@ const MEDIA_WEIGHT = 6_000;
 
 /** Characters, where an image or a document counts as what it costs and not as its base64. */
 function weight({ body }: Entry): number {
-  if (body.kind === 'failure' || body.kind === 'end') return 0;
+  if (body.kind !== 'prompt' && body.kind !== 'assistant' && body.kind !== 'tool_results') return 0;
   let media = 0;
   const json = JSON.stringify(body, (key: string, value: unknown) => {
     if (key !== 'data') return value;

@@ -9,6 +9,7 @@ import { Settings } from '#protocol/settings.ts';
 import { Clients } from '#session/clients.ts';
 import { EntryStore } from '#session/entry-store.ts';
 import { EventStream } from '#session/event-stream.ts';
+import { permissionMode, setPlanning } from '#session/permission-mode.ts';
 import type { Session } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { createTools } from '#tools/index.ts';
@@ -57,7 +58,13 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     stream: new EventStream({ clients, log, position: entries.position() }),
     workspace,
     model: createModel(settings, liveModelDeps),
-    tools: createTools({ workspace }),
+    tools: createTools({
+      workspace,
+      mode: {
+        get: () => permissionMode(sql),
+        setPlanning: (planning) => setPlanning({ sql, clients }, planning),
+      },
+    }),
     userSpace: env.USER_SPACE,
     db: env.DB,
     files: env.FILES,

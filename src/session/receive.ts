@@ -1,7 +1,11 @@
 import { assertNever } from '#lib/assert-never.ts';
 import { parseClientMessage } from '#protocol/client-message.ts';
 import type { SocketState } from '#session/clients.ts';
-import { readRow, type Session } from '#session/session.ts';
+import type { PermissionMode } from '#protocol/server-event.ts';
+import { setPermissionMode } from '#session/permission-mode.ts';
+import { cancelTurn } from '#session/run-turns.ts';
+import { ensureRow, readRow, type Session } from '#session/session.ts';
+import { takeReply } from '#session/take-reply.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
 /** Ten large images; more would fill the memory that all sessions of a machine share. */
@@ -25,10 +29,10 @@ export async function receive(session: Session, socket: WebSocket, frame: string
       return cancel(session, socket);
     case 'compact':
       return compact(session, socket);
-    case 'answer':
-    case 'plan_approval':
-      // Nothing asks yet, so there is nothing that this could answer
-      return;
+    case 'reply':
+      return takeReply(session, message.value.toolUseId, message.value.reply);
+    case 'set_permission_mode':
+      return switchMode(session, state, message.value.mode);
     default:
       return assertNever(message.value);
   }
@@ -45,9 +49,15 @@ async function prompt(
 }
 
 /** Contract: one `cancelled` for each request; a running turn sends its own when its calls have stopped. */
-function cancel(session: Session, socket: WebSocket): void {
-  if (session.running === undefined) session.clients.send(socket, { type: 'cancelled' });
-  else session.running.abort.abort();
+function cancel(session: Session, socket: WebSocket): Promise<void> | undefined {
+  const work = cancelTurn(session);
+  if (work === undefined) session.clients.send(socket, { type: 'cancelled' });
+  return work;
+}
+
+function switchMode(session: Session, state: SocketState, mode: PermissionMode): void {
+  ensureRow(session, state);
+  setPermissionMode(session, mode);
 }
 
 function compact(session: Session, socket: WebSocket): void {

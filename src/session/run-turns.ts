@@ -1,4 +1,6 @@
-import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
+import { judge } from '#agent/permissions.ts';
+import type { WaitingCall } from '#agent/run-tool-calls.ts';
+import { runTurn, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { redact } from '#lib/redact/redact.ts';
@@ -6,10 +8,12 @@ import { noUsage } from '#protocol/message.ts';
 import { promptText } from '#protocol/prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { seqOf, type Entry } from '#session/entry.ts';
-import { promptEvents } from '#session/entry-events.ts';
+import { approvalEvent, promptEvents } from '#session/entry-events.ts';
 import { finishTurn } from '#session/finish-turn.ts';
 import { modelMessages } from '#session/model-messages.ts';
+import { permissionMode } from '#session/permission-mode.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
+import { repliesOf } from '#session/replies.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
 
@@ -26,22 +30,28 @@ export const WAKE_MS = 20_000;
  * Runs what waits, one turn after the other, until nothing does. Contract: only one run at a time in an object; it
  * never throws.
  */
-export async function runTurns(session: Session): Promise<void> {
+export async function runTurns(session: Session, { cancelled = false } = {}): Promise<void> {
+  let stopped = cancelled;
   while (session.running === undefined && !session.closed) {
     const row = readRow(session.sql);
     if (row === undefined || session.entries.newestTurn() <= row.finished_turn) {
       await session.wakeUp.clear();
       return writeHistoryFiles(session);
     }
+    if (row.waiting.length > 0) return;
     const turn = row.finished_turn + 1;
     const abort = new AbortController();
+    if (stopped) abort.abort();
+    stopped = false;
     const from = session.stream.position;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     session.running = { turn, abort, startedAt: session.clock.now(), from, shownFrom: from, ended };
     void session.wakeUp.set(session.clock.now() + WAKE_MS);
     const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
     try {
-      await finishTurn(session, turn, await runOne(session, row, abort.signal));
+      const outcome = await runOne(session, row, abort.signal);
+      if (outcome.kind === 'waiting') await park(session, turn, outcome.calls);
+      else await finishTurn(session, turn, outcome);
     } catch (error) {
       session.log.error('turn_failed', { sessionId: session.sessionId, turn, error: String(error) });
       await finishTurn(session, turn, internalFailure);
@@ -55,6 +65,52 @@ export async function runTurns(session: Session): Promise<void> {
 }
 
 /**
+ * Ends the run until a person replies: what is waited for is a row, nothing is held in memory, and the object may
+ * sleep. A reply that came while the other calls ran is found here, and the turn goes on.
+ */
+async function park(session: Session, turn: number, calls: readonly WaitingCall[]): Promise<void> {
+  const stored = session.entries.turn(turn);
+  const replied = repliesOf(stored);
+  const waiting = calls.filter(({ call }) => !replied.has(call.id));
+  if (waiting.length < calls.length) return;
+  for (const { call, needs } of waiting) {
+    if (needs === 'consent' && !wasRequested(stored, call.id)) {
+      const request = {
+        kind: 'approval_request',
+        tool_use_id: call.id,
+        tool: call.name,
+        input: call.input,
+      } as const;
+      session.stream.emit(approvalEvent(request));
+      appendEntry(session, turn, request);
+    }
+  }
+  const { ANSWER_TIMEOUT_SECONDS: seconds } = session.settings;
+  const until = seconds === 0 ? null : session.clock.now() + seconds * 1000;
+  session.sql.exec(
+    'UPDATE session SET waiting = ?, waiting_until = ?',
+    JSON.stringify(waiting.map(({ call }) => call.id)),
+    until,
+  );
+  if (until === null) await session.wakeUp.clear();
+  else await session.wakeUp.set(until);
+}
+
+const wasRequested = (stored: readonly Entry[], id: string): boolean =>
+  stored.some(({ body }) => body.kind === 'approval_request' && body.tool_use_id === id);
+
+/** Stops an unfinished turn: one that runs ends at once, and so does one that waits for a person. */
+export function cancelTurn(session: Session): Promise<void> | undefined {
+  if (session.running !== undefined) {
+    session.running.abort.abort();
+    return session.running.ended;
+  }
+  if ((readRow(session.sql)?.waiting ?? []).length === 0) return undefined;
+  session.sql.exec("UPDATE session SET waiting = '[]', waiting_until = NULL");
+  return runTurns(session, { cancelled: true });
+}
+
+/**
  * Called once when the object wakes. A turn that is not finished then was interrupted: clients are told, and it goes
  * on from its last stored step.
  */
@@ -62,6 +118,8 @@ export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);
   if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
     return writeHistoryFiles(session);
+  // Waiting is no interruption
+  if (row.waiting.length > 0) return Promise.resolve();
   const attempts = row.attempts + 1;
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
   session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);
@@ -96,7 +154,7 @@ async function listSession(session: Session, row: SessionRow, prompt: Entry): Pr
 }
 
 /** How the turn ended, where that was stored before its end was. */
-function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnOutcome | undefined {
+function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | undefined {
   const last = stored.at(-1)?.body;
   if (last?.kind === 'failure') return { ...last, kind: 'failed', totals: noTotals, reason: 'unknown' };
   if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
@@ -125,6 +183,8 @@ function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promi
       },
       clock,
       signal,
+      judge: (call, tool) =>
+        judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
       onToolError: (tool, error) =>
         session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),
     },
@@ -137,13 +197,14 @@ function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promi
       }),
       messages: view.messages,
       maxSteps: session.settings.MAX_STEPS,
+      replies: repliesOf(entries.turn(turn)),
     },
   );
 }
 
 const noTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
 
-const internalFailure: TurnOutcome = {
+const internalFailure: TurnEnd = {
   kind: 'failed',
   totals: noTotals,
   reason: 'server_error',

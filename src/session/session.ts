@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
+import { PermissionMode } from '#protocol/server-event.ts';
 import type { Settings } from '#protocol/settings.ts';
 import type { Workspace } from '#files/workspace.ts';
 import type { Model } from '#agent/model.ts';
@@ -29,6 +30,13 @@ export const SessionRow = z.object({
   attempts: z.number(),
   /** The entry with which the model's view begins. */
   window_start: z.number(),
+  /** Tool use ids that the unfinished turn waits for a person for; empty while nothing is parked. */
+  waiting: z.string().transform((json) => z.array(z.string()).parse(JSON.parse(json))),
+  /** Milliseconds since 1970: then waiting ends without an answer. Null: never. */
+  waiting_until: z.number().nullable(),
+  /** Null: the agent's own. */
+  mode: PermissionMode.nullable(),
+  mode_before_planning: PermissionMode.nullable(),
 });
 export type SessionRow = z.infer<typeof SessionRow>;
 

@@ -33,4 +33,9 @@ export const sessionTables: readonly string[] = [
      body TEXT NOT NULL,
      PRIMARY KEY (seq, part)
    ) WITHOUT ROWID`,
+  // What an unfinished turn waits for: a JSON list of tool use ids; and what may be done without asking
+  `ALTER TABLE session ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'`,
+  `ALTER TABLE session ADD COLUMN waiting_until INTEGER`,
+  `ALTER TABLE session ADD COLUMN mode TEXT`,
+  `ALTER TABLE session ADD COLUMN mode_before_planning TEXT`,
 ];

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AgentEvent } from '#agent/event.ts';
-import { runTurn } from '#agent/run-turn.ts';
+import { runTurn, type TurnDeps } from '#agent/run-turn.ts';
 import type { Step } from '#agent/step.ts';
 import { defineTool, ToolFailure, type Tool } from '#agent/tool.ts';
 import type { Message } from '#protocol/message.ts';
+import type { Reply } from '#protocol/reply.ts';
 import {
   calls,
   message,
@@ -29,7 +30,17 @@ const tool = (
     run: (_, { signal }) => run(signal),
   });
 
-function start(script: readonly ScriptedCall[], tools: readonly Tool[] = [], messages = hello) {
+interface Setting {
+  readonly messages?: readonly Message[];
+  readonly replies?: ReadonlyMap<string, Reply>;
+  readonly judge?: TurnDeps['judge'];
+}
+
+function start(
+  script: readonly ScriptedCall[],
+  tools: readonly Tool[] = [],
+  { messages = hello, replies = new Map(), judge = () => ({ kind: 'allow' }) }: Setting = {},
+) {
   const events: AgentEvent[] = [];
   const steps: Step[] = [];
   const abort = new AbortController();
@@ -44,8 +55,9 @@ function start(script: readonly ScriptedCall[], tools: readonly Tool[] = [], mes
       clock: { now: () => (now += 100) },
       signal: abort.signal,
       onToolError: () => {},
+      judge,
     },
-    { model: 'sonnet', system: 'be kind', messages, maxSteps: 5 },
+    { model: 'sonnet', system: 'be kind', messages, maxSteps: 5, replies },
   );
   return { outcome, events, steps, abort, model };
 }
@@ -278,7 +290,9 @@ test('a turn that was interrupted after its calls were stored goes on with their
     ...hello,
     { role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'Read', input: {} }] },
   ];
-  const { outcome, model, steps } = start([says('done')], [tool('Read', async () => 'content')], stored);
+  const { outcome, model, steps } = start([says('done')], [tool('Read', async () => 'content')], {
+    messages: stored,
+  });
   expect((await outcome).kind).toBe('finished');
   expect(steps.map(({ kind }) => kind)).toEqual(['tool_results', 'assistant']);
   expect(model.requests).toHaveLength(1);
@@ -286,7 +300,7 @@ test('a turn that was interrupted after its calls were stored goes on with their
 
 test('a turn whose answer was stored already asks nothing again', async () => {
   const stored: Message[] = [...hello, { role: 'assistant', content: [{ type: 'text', text: 'hi' }] }];
-  const { outcome, model } = start([], [], stored);
+  const { outcome, model } = start([], [], { messages: stored });
   expect((await outcome).kind).toBe('finished');
   expect(model.requests).toEqual([]);
 });
@@ -299,5 +313,101 @@ test('usage and cost add up over the steps of a turn', async () => {
     cost: 1,
     apiMs: 200,
     contextWindow: undefined,
+  });
+});
+
+const asking = defineTool({
+  name: 'Ask',
+  description: 'Ask',
+  effects: 'reads',
+  waits: true,
+  input: z.object({}),
+  run: async (_, { reply }) => `told ${reply?.kind}`,
+});
+
+test('a call that waits ends the run; calls before it and calls that only read have run', async () => {
+  const tools = [asking, tool('Read', async () => 'r'), tool('Write', async () => 'w', 'workspace')];
+  const script = [calls(['1', 'Write'], ['2', 'Ask'], ['3', 'Write'], ['4', 'Read'])];
+  const { outcome, steps } = start(script, tools);
+  expect(await outcome).toMatchObject({ kind: 'waiting', calls: [{ call: { id: '2' }, needs: 'answer' }] });
+  expect(steps[1]).toMatchObject({ results: [{ tool_use_id: '1' }, { tool_use_id: '4' }] });
+});
+
+test('with the reply the turn goes on: the open calls run, and the model sees all results in one message', async () => {
+  const tools = [asking, tool('Write', async () => 'w', 'workspace')];
+  const messages: Message[] = [
+    ...hello,
+    {
+      role: 'assistant',
+      content: ['1', '2', '3'].map((id) => ({
+        type: 'tool_use',
+        id,
+        name: id === '2' ? 'Ask' : 'Write',
+        input: {},
+      })),
+    },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: '1', content: 'w', is_error: false }] },
+  ];
+  const replies = new Map<string, Reply>([['2', { kind: 'answers', answers: {} }]]);
+  const { outcome, model } = start([says('thanks')], tools, { messages, replies });
+  expect((await outcome).kind).toBe('finished');
+  expect(model.requests[0]?.messages.at(-1)).toEqual({
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: '1', content: 'w', is_error: false },
+      { type: 'tool_result', tool_use_id: '2', content: 'told answers', is_error: false },
+      { type: 'tool_result', tool_use_id: '3', content: 'w', is_error: false },
+    ],
+  });
+});
+
+test.each([
+  { name: 'no reply yet: it waits', reply: undefined, kind: 'waiting', ran: 0, content: undefined },
+  {
+    name: 'allowed: it runs',
+    reply: { kind: 'decision', approved: true, feedback: '' } as const,
+    kind: 'finished',
+    ran: 1,
+    content: 'done',
+  },
+  {
+    name: 'refused, with words: it does not run',
+    reply: { kind: 'decision', approved: false, feedback: 'not there' } as const,
+    kind: 'finished',
+    ran: 0,
+    content: 'The user did not allow this call of Write. They say: not there',
+  },
+  {
+    name: 'nobody answered: it does not run',
+    reply: { kind: 'no_answer', seconds: 60 } as const,
+    kind: 'finished',
+    ran: 0,
+    content: 'Nobody consented to Write within 60 seconds, so it did not run.',
+  },
+])('a call that needs consent - $name', async ({ reply, kind, ran, content }) => {
+  let runs = 0;
+  const write = tool(
+    'Write',
+    async () => {
+      runs += 1;
+      return 'done';
+    },
+    'workspace',
+  );
+  const { outcome, steps } = start([calls(['1', 'Write']), says('ok')], [write], {
+    judge: () => ({ kind: 'ask' }),
+    replies: new Map(reply === undefined ? [] : [['1', reply]]),
+  });
+  expect([(await outcome).kind, runs]).toEqual([kind, ran]);
+  if (content !== undefined) expect(steps[1]).toMatchObject({ results: [{ content }] });
+});
+
+test('a call that a rule forbids is refused with its reason, and the turn goes on', async () => {
+  const { outcome, steps } = start([calls(['1', 'Write']), says('ok')], [tool('Write', async () => '')], {
+    judge: () => ({ kind: 'deny', reason: 'Because.' }),
+  });
+  expect((await outcome).kind).toBe('finished');
+  expect(steps[1]).toMatchObject({
+    results: [{ content: 'Write was not allowed. Because.', is_error: true }],
   });
 });

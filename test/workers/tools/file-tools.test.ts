@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Workspace } from '#files/workspace.ts';
 import { createTools } from '#tools/index.ts';
+import { noModes } from '../../support/workers/no-modes.ts';
 import { withWorkspace } from '../workspace/open-workspace.ts';
 import { runForText, runTool } from './run-tool.ts';
 
@@ -15,7 +16,7 @@ const withTools = <Value>(
 ) =>
   withWorkspace(
     (workspace) => {
-      const tools = createTools({ workspace });
+      const tools = createTools({ workspace, mode: noModes });
       return use(async (name, input) => {
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw new Error(`no tool ${name}`);
@@ -27,7 +28,7 @@ const withTools = <Value>(
 
 test('six tools, with what they can touch, and schemas that are plain objects', async () => {
   await withWorkspace(async (workspace) => {
-    const tools = createTools({ workspace });
+    const tools = createTools({ workspace, mode: noModes });
     expect(tools.map(({ name, effects }) => [name, effects])).toEqual([
       ['Read', 'reads'],
       ['Write', 'workspace'],
@@ -131,7 +132,7 @@ test('Read of a file larger than memory, in the middle', async () => {
 
 test('pictures and documents are shown as they are', async () => {
   await withWorkspace(async (workspace) => {
-    const [read] = createTools({ workspace });
+    const [read] = createTools({ workspace, mode: noModes });
     if (!read) throw new Error('no Read');
     const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]);
     await workspace.writeFile('input/picture.txt', png);
@@ -243,7 +244,7 @@ test('Grep in its three modes', async () => {
 test('a pattern that hangs other engines is searched in time, and cancelled', async () => {
   await withWorkspace(async (workspace) => {
     await workspace.writeFile('evil', `${'a'.repeat(9_000)}!\n`.repeat(100));
-    const grep = createTools({ workspace }).find(({ name }) => name === 'Grep');
+    const grep = createTools({ workspace, mode: noModes }).find(({ name }) => name === 'Grep');
     if (!grep) throw new Error('no Grep');
     expect(await runForText(grep, { pattern: '(a+)+$' })).toBe('No matches found.');
 
