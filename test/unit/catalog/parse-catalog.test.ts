@@ -57,7 +57,7 @@ agents:
   a: {}
   b: { name: Bee, description: Buzzes, system_prompt: Own., tools: [Bash, Read], disallowed_tools: [], subagents: [], model: haiku }
 `);
-  const common = { description: '', subagents: ['reviewer'] };
+  const common = { description: '', subagents: ['reviewer'], skills: [] };
   expect(parsed.ok && parsed.value.agents).toEqual([
     {
       ...common,
@@ -75,6 +75,7 @@ agents:
       systemPrompt: 'Common.\n\nOwn.',
       tools: ['Bash', 'Read'],
       subagents: [],
+      skills: [],
       model: 'haiku',
       isDefault: true,
     },
@@ -91,6 +92,7 @@ test('without defaults an agent has every tool and every subagent', () => {
       systemPrompt: '',
       tools: ['Read', 'Write', 'Bash'],
       subagents: ['reviewer'],
+      skills: [],
       model: 'sonnet',
       isDefault: true,
     },
@@ -206,6 +208,18 @@ test.each([
   },
 ])('$name', ({ yaml, expected }) => {
   expect(parse(yaml)).toEqual({ ok: false, problem: expected });
+});
+
+test('skills are for agents that have the tool', () => {
+  const skill = { name: 'tidy', description: 'Tidies.', body: 'Tidy.', files: [] };
+  const parsed = parseCatalog({
+    agentsYaml: 'default_agent: a\nagents: { a: { tools: [Skill] }, b: { tools: [Read] } }',
+    subagentsYaml,
+    knownTools: ['Read', 'Skill'],
+    skills: [skill],
+  });
+  expect(parsed.ok && parsed.value.agents.map(({ skills }) => skills)).toEqual([[skill], []]);
+  expect(parsed.ok && parsed.value.skills).toEqual([skill]);
 });
 
 test('the problems of both files are listed, and no subagent is called unknown while its file is broken', () => {

@@ -25,7 +25,7 @@ const withTools = <Value>(
     { clock: ticking() },
   );
 
-test('six tools, with what they can touch, and schemas that are plain objects', async () => {
+test('the tools, with what they can touch, and schemas that are plain objects', async () => {
   await withWorkspace(async (workspace) => {
     const tools = createTools({ workspace });
     expect(tools.map(({ name, effects }) => [name, effects])).toEqual([
@@ -35,6 +35,7 @@ test('six tools, with what they can touch, and schemas that are plain objects', 
       ['Glob', 'reads'],
       ['Grep', 'reads'],
       ['Bash', 'workspace'],
+      ['Skill', 'workspace'],
     ]);
     expect(tools.map(({ inputSchema }) => inputSchema['required'])).toEqual([
       ['file_path'],
@@ -43,6 +44,7 @@ test('six tools, with what they can touch, and schemas that are plain objects', 
       ['pattern'],
       ['pattern'],
       ['command'],
+      ['skill'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema['type']).toBe('object');
   });
