@@ -2,4 +2,18 @@
  * The tools an agent may be given in `agents.yaml`. The tools themselves live a floor above, so this list stands
  * alone; a test holds it against what `createTools` makes.
  */
-export const toolNames = ['Read', 'Write', 'Edit', 'Glob', 'Grep', 'Bash', 'Skill'] as const;
+export const toolNames = [
+  'Read',
+  'Write',
+  'Edit',
+  'Glob',
+  'Grep',
+  'Bash',
+  'Skill',
+  'NotebookEdit',
+  'TaskCreate',
+  'TaskGet',
+  'TaskUpdate',
+  'TaskList',
+  'TodoWrite',
+] as const;

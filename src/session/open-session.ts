@@ -11,6 +11,7 @@ import { EntryStore } from '#session/entry-store.ts';
 import { EventStream } from '#session/event-stream.ts';
 import type { Session } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
+import { TaskList } from '#session/task-list.ts';
 import { createTools } from '#tools/index.ts';
 
 /** The object's name was made from a verified user name; nothing a client or a model wrote is in it. */
@@ -57,7 +58,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     stream: new EventStream({ clients, log, position: entries.position() }),
     workspace,
     model: createModel(settings, liveModelDeps),
-    tools: createTools({ workspace }),
+    tools: createTools({ workspace, tasks: new TaskList({ sql, clock }) }),
     userSpace: env.USER_SPACE,
     db: env.DB,
     files: env.FILES,

@@ -1,0 +1,9 @@
+import type { Tool } from '#agent/tool.ts';
+import type { Workspace } from '#files/workspace.ts';
+import { systemClock } from '#lib/clock.ts';
+import { TaskList } from '#session/task-list.ts';
+import { createTools } from '#tools/index.ts';
+
+/** The tools of a session over the workspace and the storage of an object. */
+export const openTools = (workspace: Workspace, sql: SqlStorage): readonly Tool[] =>
+  createTools({ workspace, tasks: new TaskList({ sql, clock: systemClock }) });
