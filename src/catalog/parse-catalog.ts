@@ -2,6 +2,7 @@ import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalo
 import { readYaml } from '#catalog/read-yaml.ts';
 import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
+import type { Skill } from '#catalog/skill.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 
 export interface Agent {
@@ -13,6 +14,8 @@ export interface Agent {
   /** All that it may call: the listed tools less the disallowed ones. */
   readonly tools: readonly string[];
   readonly subagents: readonly string[];
+  /** What it may load: all there are if it has the tool `Skill`, else none. */
+  readonly skills: readonly Skill[];
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
   /** What needs no rule to pass. */
@@ -31,11 +34,6 @@ interface Subagent {
   readonly model: string;
 }
 
-interface Skill {
-  readonly name: string;
-  readonly description: string;
-}
-
 export interface Catalog {
   /** In the file's order. */
   readonly agents: readonly Agent[];
@@ -49,11 +47,13 @@ export interface CatalogSources {
   readonly agentsYaml: string;
   readonly subagentsYaml: string;
   readonly knownTools: readonly string[];
+  /** None by default. */
+  readonly skills?: readonly Skill[];
 }
 
 /** Contract: on failure, all problems of both files, one line each: `agents.yaml:14:3 path.to.field: what is wrong`. */
 export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly string[]> {
-  const { agentsYaml, subagentsYaml, knownTools: tools } = sources;
+  const { agentsYaml, subagentsYaml, knownTools: tools, skills = [] } = sources;
   const helpers = readYaml({
     name: 'subagents.yaml',
     text: subagentsYaml,
@@ -72,7 +72,7 @@ export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly 
   }
 
   const { _defaults, default_agent, agents } = main.value;
-  const everything = { tools, subagents: subagentNames ?? [] };
+  const everything = { tools, subagents: subagentNames ?? [], skills };
   const byId = new Map(
     Object.entries(agents).map(([id, own]) => [
       id,
@@ -88,7 +88,7 @@ export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly 
       name,
       ...rest,
     })),
-    skills: [],
+    skills,
     agent: (id) => (id === null ? undefined : byId.get(id)) ?? fallback,
   });
 }
@@ -102,18 +102,20 @@ function merge(defaults: AgentFields, own: AgentFields): AgentFields {
 function toAgent(
   id: string,
   fields: AgentFields,
-  everything: { tools: readonly string[]; subagents: readonly string[] },
+  everything: Pick<Agent, 'tools' | 'subagents' | 'skills'>,
 ): Omit<Agent, 'isDefault'> {
   const disallowed = fields.disallowed_tools ?? [];
+  const tools = (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool));
   return {
     id,
     name: fields.name ?? id,
     description: fields.description ?? '',
     systemPrompt: fields.system_prompt ?? '',
-    tools: (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool)),
+    tools,
     subagents: fields.subagents ?? everything.subagents,
+    skills: tools.includes('Skill') ? everything.skills : [],
     model: fields.model ?? 'sonnet',
-    permissionMode: fields.permission_mode ?? 'default',
+    permissionMode: fields.permission_mode ?? 'bypassPermissions',
     permissions: {
       allow: fields.permissions?.allow ?? [],
       ask: fields.permissions?.ask ?? [],

@@ -26,7 +26,7 @@ The user reads you in a messenger, mostly on a phone. Keep answers short, in sho
 const messengers: ReadonlySet<string> = new Set(['telegram', 'whatsapp', 'zalo', 'imessage']);
 
 export interface SystemPromptParts {
-  readonly agent: Pick<Agent, 'systemPrompt'>;
+  readonly agent: Pick<Agent, 'systemPrompt' | 'skills'>;
   readonly clientType: string | null;
   /** The day the session began, `YYYY-MM-DD`: of the session and not of the turn, or no prompt cache would outlive midnight. */
   readonly startedOn: string;
@@ -35,7 +35,19 @@ export interface SystemPromptParts {
 /** Contract: the same parts give the same bytes. */
 export function buildSystemPrompt({ agent, clientType, startedOn }: SystemPromptParts): string {
   const note = clientType !== null && messengers.has(clientType) ? messengerNote : webNote;
-  return [base, agent.systemPrompt, note, `This conversation began on ${startedOn}.`]
+  return [
+    base,
+    agent.systemPrompt,
+    listSkills(agent.skills),
+    note,
+    `This conversation began on ${startedOn}.`,
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function listSkills(skills: Agent['skills']): string {
+  if (skills.length === 0) return '';
+  const list = skills.map(({ name, description }) => `- ${name}: ${description}`).join('\n');
+  return `# Skills\n\nInstructions for kinds of work that come up often, some with scripts. When a task fits one, load it with Skill before you begin.\n\n${list}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { root, splitPath } from '#files/path.ts';
+import { fixedFolders, root, splitPath } from '#files/path.ts';
 
 /** A file or folder of the workspace, without its bytes. */
 export interface WorkspaceEntry {
@@ -68,9 +68,15 @@ export class WorkspaceEntries {
   }
 
   get(path: string): WorkspaceEntry | undefined {
-    if (path === root) return topEntry;
+    if (path === root) return this.#top();
     const { parent, name } = splitPath(path);
     return this.#select('parent = ? AND name = ?', parent, name)[0];
+  }
+
+  /** It has no row of its own: it is as old as a folder that was made with it. */
+  #top(): WorkspaceEntry {
+    const made = fixedFolders.flatMap((path) => this.get(path)?.modifiedAt ?? []);
+    return { ...topEntry, modifiedAt: Math.max(0, ...made) };
   }
 
   /** Of a file whose bytes are in its row. `offset` counts from 0. */

@@ -27,17 +27,10 @@ const Query = z.object({
     .string()
     .optional()
     .openapi({ description: 'Go on with this session; without it a new one begins' }),
-  last_event: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_EVENT)
-    .optional()
-    .catch(undefined)
-    .openapi({
-      type: 'integer',
-      description: 'The last `event_id` that was seen, 0 if none: what follows it is sent again',
-    }),
+  last_event: z.coerce.number().int().min(0).max(MAX_EVENT).optional().catch(undefined).openapi({
+    type: 'integer',
+    description: 'The last `event_id` that was seen, 0 if none: what follows it is sent again',
+  }),
 });
 
 /** A description can hold a socket's handshake; what goes over the socket it can only tell. */

@@ -58,6 +58,8 @@ export function configRoutes() {
     .openapi(listSubagents, (c) =>
       c.json({ subagents: catalog.subagents.map(({ name, focus }) => ({ name, focus })) }, 200),
     )
-    .openapi(listSkills, (c) => c.json({ skills: [...catalog.skills] }, 200))
+    .openapi(listSkills, (c) =>
+      c.json({ skills: catalog.skills.map(({ name, description }) => ({ name, description })) }, 200),
+    )
     .openapi(describePage, (c) => c.json({ demo: c.var.settings.DEMO_MODEL !== undefined }, 200));
 }

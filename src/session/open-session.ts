@@ -12,6 +12,7 @@ import { EventStream } from '#session/event-stream.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
 import type { Session } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
+import { TaskList } from '#session/task-list.ts';
 import { createTools } from '#tools/index.ts';
 
 /** The object's name was made from a verified user name; nothing a client or a model wrote is in it. */
@@ -60,6 +61,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     model: createModel(settings, liveModelDeps),
     tools: createTools({
       workspace,
+      tasks: new TaskList({ sql, clock }),
       mode: {
         get: () => permissionMode(sql),
         setPlanning: (planning) => setPlanning({ sql, clients }, planning),

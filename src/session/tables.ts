@@ -33,6 +33,20 @@ export const sessionTables: readonly string[] = [
      body TEXT NOT NULL,
      PRIMARY KEY (seq, part)
    ) WITHOUT ROWID`,
+  `CREATE TABLE task (
+     id TEXT PRIMARY KEY,
+     number INTEGER NOT NULL,
+     call_id TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     description TEXT NOT NULL,
+     active_form TEXT,
+     status TEXT NOT NULL,
+     owner TEXT,
+     blocked_by TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE todo_list (id INTEGER PRIMARY KEY CHECK (id = 1), todos TEXT NOT NULL)`,
   // What an unfinished turn waits for: a JSON list of tool use ids; and what may be done without asking
   `ALTER TABLE session ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'`,
   `ALTER TABLE session ADD COLUMN waiting_until INTEGER`,

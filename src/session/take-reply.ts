@@ -24,7 +24,8 @@ export function takeReply(session: Session, toolUseId: string, reply: Reply): Pr
 /** The deadline has passed: all that still waits gets the typed absence of an answer. */
 export function endWaiting(session: Session): Promise<void> {
   const row = readRow(session.sql);
-  if (row?.waiting_until == null || session.clock.now() < row.waiting_until) return Promise.resolve();
+  const until = row?.waiting_until ?? Infinity;
+  if (row === undefined || session.clock.now() < until) return Promise.resolve();
   const seconds = session.settings.ANSWER_TIMEOUT_SECONDS;
   for (const id of row.waiting) {
     storeReply(session, row.finished_turn + 1, id, { kind: 'no_answer', seconds });

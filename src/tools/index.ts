@@ -6,19 +6,33 @@ import { editTool } from '#tools/edit.ts';
 import { globTool } from '#tools/glob.ts';
 import { grepTool } from '#tools/grep.ts';
 import { enterPlanModeTool, exitPlanModeTool, type ModeSwitch } from '#tools/plan-mode.ts';
+import { notebookEditTool } from '#tools/notebook-edit.ts';
 import { readTool } from '#tools/read.ts';
+import { skillTool } from '#tools/skill.ts';
+import type { TaskBoard } from '#tools/task-board.ts';
+import { taskCreateTool } from '#tools/task-create.ts';
+import { taskGetTool } from '#tools/task-get.ts';
+import { taskListTool } from '#tools/task-list.ts';
+import { taskUpdateTool } from '#tools/task-update.ts';
+import { todoWriteTool } from '#tools/todo-write.ts';
 import { writeTool } from '#tools/write.ts';
 
 interface ToolDeps {
   readonly workspace: Workspace;
+  readonly tasks: TaskBoard;
   readonly mode: ModeSwitch;
 }
 
 /**
  * The tools of one session. Make them once per object: Bash keeps its directory and `/tmp` for as long as they live.
  */
-export const createTools = ({ workspace, mode }: ToolDeps): readonly Tool[] => [
-  ...[readTool, writeTool, editTool, globTool, grepTool, bashTool].map((create) => create(workspace)),
+export const createTools = ({ workspace, tasks, mode }: ToolDeps): readonly Tool[] => [
+  ...[readTool, writeTool, editTool, globTool, grepTool, bashTool, skillTool, notebookEditTool].map(
+    (create) => create(workspace),
+  ),
+  ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
+    create(tasks),
+  ),
   askUserQuestionTool,
   enterPlanModeTool(mode),
   exitPlanModeTool(mode),

@@ -1,7 +1,9 @@
-import type { Question } from '#cli/chat/chat-event.ts';
+import type { WaitingCall } from '#cli/chat/waiting-call.ts';
 import type { Answers } from '#cli/chat/conversation.ts';
 import type { LineReader } from '#cli/chat/line-reader.ts';
 import { printable, type Style } from '#cli/style.ts';
+
+type Question = WaitingCall['questions'][number];
 
 export const skipped = 'Skipped';
 
@@ -23,7 +25,7 @@ export async function askQuestions(
   for (const question of questions) {
     say(style.bold(`? ${printable(question.question)}`));
     for (const [index, { label, description }] of question.options.entries()) {
-      const more = description === undefined ? '' : style.dim(` – ${printable(description)}`);
+      const more = description === '' ? '' : style.dim(` – ${printable(description)}`);
       say(`  ${index + 1}. ${printable(label)}${more}`);
     }
     say(`  ${question.options.length + 1}. Other`);

@@ -1,25 +1,10 @@
 import { z } from 'zod';
 import { ServerEvent } from '#protocol/server-event.ts';
 
-export const Question = z.object({
-  question: z.string(),
-  header: z.string().optional(),
-  options: z.array(z.object({ label: z.string(), description: z.string().optional() })),
-  multiSelect: z.boolean().default(false),
-});
-export type Question = z.infer<typeof Question>;
-
 const numbered = { event_id: z.number().int().optional() };
 
 /** Events that this client shows though not every server sends them. */
 const OptionalEvent = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('ask_user_question'),
-    question_id: z.string(),
-    questions: z.array(Question),
-    timeout: z.number().optional(),
-    ...numbered,
-  }),
   z.object({ type: z.literal('compact_started'), ...numbered }),
   z.object({
     type: z.literal('compact_completed'),

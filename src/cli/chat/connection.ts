@@ -169,11 +169,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
         unconfirmed = [];
       }
     },
-    answer(questionId, answers) {
-      transmit(
-        { type: 'user_answer', question_id: questionId, answers },
-        (event) => event.type === 'tool_result' && event.tool_use_id === questionId,
-      );
+    answer(call, answers) {
+      transmit(call.frame(answers), (event) => event.type === 'tool_result' && event.tool_use_id === call.id);
     },
     cancel() {
       transmit(

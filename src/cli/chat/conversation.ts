@@ -1,3 +1,4 @@
+import type { WaitingCall } from '#cli/chat/waiting-call.ts';
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import type { Done } from '#protocol/server-event.ts';
 
@@ -22,7 +23,7 @@ export interface Conversation {
   readonly earlierTurns: number;
   /** Resolves when the turn that answers the prompt has ended. Throws a `CliFailure` when that cannot be known. */
   send(prompt: string): Promise<TurnEnd>;
-  answer(questionId: string, answers: Answers): void;
+  answer(call: WaitingCall, answers: Answers): void;
   cancel(): void;
   /** Tells whether the transport can do it; resolves when it is done. */
   compact(): Promise<boolean>;

@@ -169,8 +169,12 @@ export function createPrinter(output: PrinterOutput): Printer {
         // A turn begins: from here on nothing was missed
         joinedLate = false;
         return;
+      case 'permission_mode':
+        return say(style.dim(`Permission mode: ${event.mode}`));
       case 'ready':
       case 'ask_user_question':
+      case 'plan_approval':
+      case 'approval_request':
         return;
     }
   }

@@ -1,6 +1,5 @@
 import type { CommandCall } from '#cli/command.ts';
 import { askQuestions } from '#cli/chat/ask-questions.ts';
-import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import type { Conversation, Listener } from '#cli/chat/conversation.ts';
 import { createLineReader, type LineReader } from '#cli/chat/line-reader.ts';
 import { openConversation, type ChatStart } from '#cli/chat/open-conversation.ts';
@@ -12,6 +11,7 @@ import { closest } from '#cli/closest.ts';
 import { CliFailure, exitCode, type ExitCode } from '#cli/failure.ts';
 import { isInteractive } from '#cli/host.ts';
 import { printHistory } from '#cli/print-history.ts';
+import { waitingCall, type WaitingCall } from '#cli/chat/waiting-call.ts';
 import { styleFor, type Style } from '#cli/style.ts';
 
 /** How much of an earlier conversation is shown when it goes on. */
@@ -62,10 +62,11 @@ export async function runChat(
     conversation?.cancel();
   });
 
-  async function ask(event: Extract<ChatEvent, { type: 'ask_user_question' }>): Promise<void> {
-    const answers = await askQuestions({ reader, say: printer.say, style }, event.questions);
+  async function ask(waiting: WaitingCall): Promise<void> {
+    if (waiting.text !== '') printer.say(waiting.text);
+    const answers = await askQuestions({ reader, say: printer.say, style }, waiting.questions);
     asking = undefined;
-    if (answers !== undefined) conversation?.answer(event.question_id, answers);
+    if (answers !== undefined) conversation?.answer(waiting, answers);
   }
 
   const listener: Listener = {
@@ -77,9 +78,10 @@ export async function runChat(
       }
       if (event.type === 'done' || event.type === 'cancelled') turns += 1;
       if (!json) printer.show(event);
-      if (event.type === 'ask_user_question') {
+      const waiting = waitingCall(event);
+      if (waiting !== undefined && waiting.id !== asking?.id) {
         if (reader.isWaiting()) reader.release();
-        asking = { id: event.question_id, answered: ask(event) };
+        asking = { id: waiting.id, answered: ask(waiting) };
       }
       // Answered by another client, or out of time
       if (event.type === 'tool_result' && event.tool_use_id === asking?.id) reader.release();

@@ -1,6 +1,6 @@
 import type { CommandCall } from '#cli/command.ts';
 import { askQuestions, skipped } from '#cli/chat/ask-questions.ts';
-import type { ChatEvent } from '#cli/chat/chat-event.ts';
+import { waitingCall, type WaitingCall } from '#cli/chat/waiting-call.ts';
 import { createLineReader } from '#cli/chat/line-reader.ts';
 import { openConversation, type ChatStart } from '#cli/chat/open-conversation.ts';
 import { createPrinter } from '#cli/chat/printer.ts';
@@ -28,19 +28,21 @@ export async function runOneShot(call: CommandCall, start: ChatStart, prompt: st
   const reader = isInteractive(host) ? createLineReader(host, stop) : undefined;
   if (reader === undefined) host.onInterrupt(stop);
 
-  async function answer(event: Extract<ChatEvent, { type: 'ask_user_question' }>): Promise<void> {
+  async function answer(waiting: WaitingCall): Promise<void> {
+    if (waiting.text !== '') printer.say(waiting.text);
     const answers =
       reader === undefined
-        ? Object.fromEntries(event.questions.map(({ question }) => [question, skipped]))
-        : await askQuestions({ reader, say: printer.say, style }, event.questions);
-    if (answers !== undefined) conversation.answer(event.question_id, answers);
+        ? Object.fromEntries(waiting.questions.map(({ question }) => [question, skipped]))
+        : await askQuestions({ reader, say: printer.say, style }, waiting.questions);
+    if (answers !== undefined) conversation.answer(waiting, answers);
   }
 
   const { conversation, history } = await openConversation(call, start, {
     event(event) {
       if (json) host.output.write(`${JSON.stringify(event)}\n`);
       else printer.show(event);
-      if (event.type === 'ask_user_question') void answer(event);
+      const waiting = waitingCall(event);
+      if (waiting !== undefined) void answer(waiting);
     },
     notice(notice) {
       if (notice.kind === 'lost' && notice.retryInMs > 0) printer.interject('Connection lost, trying again…');

@@ -127,6 +127,11 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
             : item,
         ),
       };
+    case 'ask_user_question':
+    case 'plan_approval':
+    case 'approval_request':
+    case 'permission_mode':
+      return thread;
     case 'turn_resumed':
       return { ...thread, running: true, resuming: true, items: dropUnfinished(thread.items) };
     case 'done':

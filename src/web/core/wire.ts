@@ -74,6 +74,40 @@ const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>
     ),
     ...numbered,
   }),
+  ask_user_question: object({
+    type: literal('ask_user_question'),
+    question_id: string,
+    questions: list(
+      object({
+        question: string,
+        header: string,
+        options: list(object({ label: string, description: string })),
+        multiSelect: boolean,
+      }),
+    ),
+    timeout: number,
+    ...numbered,
+  }),
+  plan_approval: object({
+    type: literal('plan_approval'),
+    plan_id: string,
+    title: string,
+    summary: string,
+    steps: list(object({ description: string, status: literal('pending', 'in_progress', 'completed') })),
+    timeout: number,
+    ...numbered,
+  }),
+  approval_request: object({
+    type: literal('approval_request'),
+    approval_id: string,
+    tool: string,
+    input: record,
+    ...numbered,
+  }),
+  permission_mode: object({
+    type: literal('permission_mode'),
+    mode: literal('default', 'acceptEdits', 'plan', 'bypassPermissions'),
+  }),
   turn_resumed: object({ type: literal('turn_resumed'), ...numbered }),
   cancelled: object({ type: literal('cancelled'), ...numbered }),
   ready: object({

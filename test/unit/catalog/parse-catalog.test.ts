@@ -30,6 +30,8 @@ test('the files in the repository', () => {
       id: 'general-assistant-g1h2i3j4',
       name: 'General Assistant',
       model: 'sonnet',
+      permissionMode: 'bypassPermissions',
+      permissions: { allow: [], ask: [], deny: [] },
       isDefault: true,
       tools: [...toolNames],
     },
@@ -37,6 +39,8 @@ test('the files in the repository', () => {
       id: 'email-reader-x1y2z3',
       name: 'Email Reader',
       model: 'sonnet',
+      permissionMode: 'bypassPermissions',
+      permissions: { allow: [], ask: [], deny: [] },
       isDefault: false,
       tools: [...toolNames],
     },
@@ -57,7 +61,7 @@ agents:
   a: {}
   b: { name: Bee, description: Buzzes, system_prompt: Own., tools: [Bash, Read], disallowed_tools: [], subagents: [], model: haiku }
 `);
-  const common = { description: '', subagents: ['reviewer'] };
+  const common = { description: '', subagents: ['reviewer'], skills: [] };
   expect(parsed.ok && parsed.value.agents).toEqual([
     {
       ...common,
@@ -66,6 +70,8 @@ agents:
       systemPrompt: 'Common.',
       tools: ['Read', 'Write'],
       model: 'opus',
+      permissionMode: 'bypassPermissions',
+      permissions: { allow: [], ask: [], deny: [] },
       isDefault: false,
     },
     {
@@ -75,7 +81,10 @@ agents:
       systemPrompt: 'Common.\n\nOwn.',
       tools: ['Bash', 'Read'],
       subagents: [],
+      skills: [],
       model: 'haiku',
+      permissionMode: 'bypassPermissions',
+      permissions: { allow: [], ask: [], deny: [] },
       isDefault: true,
     },
   ]);
@@ -91,7 +100,10 @@ test('without defaults an agent has every tool and every subagent', () => {
       systemPrompt: '',
       tools: ['Read', 'Write', 'Bash'],
       subagents: ['reviewer'],
+      skills: [],
       model: 'sonnet',
+      permissionMode: 'bypassPermissions',
+      permissions: { allow: [], ask: [], deny: [] },
       isDefault: true,
     },
   ]);
@@ -178,8 +190,10 @@ test.each([
   },
   {
     name: 'a mode that does not exist here',
-    yaml: `${valid}    permission_mode: plan\n`,
-    expected: ['agents.yaml:4:5 agents.a.permission_mode: Invalid input: expected "bypassPermissions"'],
+    yaml: `${valid}    permission_mode: yolo\n`,
+    expected: [
+      'agents.yaml:4:5 agents.a.permission_mode: Invalid option: expected one of "default"|"acceptEdits"|"plan"|"bypassPermissions"',
+    ],
   },
   {
     name: 'wrong value behind an alias',
@@ -206,6 +220,18 @@ test.each([
   },
 ])('$name', ({ yaml, expected }) => {
   expect(parse(yaml)).toEqual({ ok: false, problem: expected });
+});
+
+test('skills are for agents that have the tool', () => {
+  const skill = { name: 'tidy', description: 'Tidies.', body: 'Tidy.', files: [] };
+  const parsed = parseCatalog({
+    agentsYaml: 'default_agent: a\nagents: { a: { tools: [Skill] }, b: { tools: [Read] } }',
+    subagentsYaml,
+    knownTools: ['Read', 'Skill'],
+    skills: [skill],
+  });
+  expect(parsed.ok && parsed.value.agents.map(({ skills }) => skills)).toEqual([[skill], []]);
+  expect(parsed.ok && parsed.value.skills).toEqual([skill]);
 });
 
 test('the problems of both files are listed, and no subagent is called unknown while its file is broken', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 
-const agent = { systemPrompt: 'SECURITY AND AGENT' };
+const agent = { systemPrompt: 'SECURITY AND AGENT', skills: [] };
 
 test.each([
   { clientType: 'web', reads: 'a web chat' },
@@ -26,6 +26,19 @@ test.each([
 test('the same parts give the same bytes', () => {
   const parts = { agent, clientType: 'web', startedOn: '2026-10-05' };
   expect(buildSystemPrompt(parts)).toBe(buildSystemPrompt({ ...parts }));
+});
+
+test('skills are listed behind the agent, in their order', () => {
+  const skill = (name: string) => ({ name, description: `Does ${name}.`, body: 'SECRET BODY', files: [] });
+  const prompt = buildSystemPrompt({
+    agent: { ...agent, skills: [skill('tidy'), skill('count')] },
+    clientType: 'web',
+    startedOn: '2026-10-05',
+  });
+  expect(prompt).toMatch(
+    /\nSECURITY AND AGENT\n\n# Skills\n\n[^\n]+\n\n- tidy: Does tidy\.\n- count: Does count\.\n\n# How the user sees you\n/,
+  );
+  expect(prompt).not.toContain('SECRET BODY');
 });
 
 test('it names only tools and places that exist', () => {

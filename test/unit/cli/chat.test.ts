@@ -166,7 +166,7 @@ test('at a terminal: a menu of agents, prompts, a question skipped by Ctrl-C, le
   const { server, url } = await serve(async function* ({ prompt, answer }) {
     if (prompt === 'ask') {
       const questions = [{ question: 'Sure?', options: [{ label: 'Yes' }] }];
-      yield { type: 'ask_user_question', question_id: 'q1', questions };
+      yield { type: 'ask_user_question', question_id: 'q1', questions, timeout: 60 };
       answers.push(await answer('q1'));
       yield { type: 'tool_result', tool_use_id: 'q1', content: 'ok', is_error: false };
     }

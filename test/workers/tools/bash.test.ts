@@ -171,3 +171,9 @@ test('a timeout stops the command and says so', async () => {
 test('no background', async () => {
   await inShell((bash) => expect(bash('ls', { run_in_background: true })).rejects.toThrow('background'));
 });
+
+test('no folder is from 1970', async () => {
+  const listing = await inShell((bash) => bash('ls -l / /workspace'));
+  expect(listing).toMatch(/ workspace\/$/m);
+  expect(listing).not.toContain('1970');
+});

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Workspace } from '#files/workspace.ts';
-import { createTools } from '#tools/index.ts';
-import { noModes } from '../../support/workers/no-modes.ts';
 import { withWorkspace } from '../workspace/open-workspace.ts';
+import { openTools } from './open-tools.ts';
 import { runForText, runTool } from './run-tool.ts';
 
 /** Each look at the clock is a second later than the last. */
@@ -15,8 +14,8 @@ const withTools = <Value>(
   use: (call: (name: string, input: object) => Promise<string>, workspace: Workspace) => Promise<Value>,
 ) =>
   withWorkspace(
-    (workspace) => {
-      const tools = createTools({ workspace, mode: noModes });
+    (workspace, _, sql) => {
+      const tools = openTools(workspace, sql);
       return use(async (name, input) => {
         const tool = tools.find((one) => one.name === name);
         if (!tool) throw new Error(`no tool ${name}`);
@@ -26,9 +25,9 @@ const withTools = <Value>(
     { clock: ticking() },
   );
 
-test('six tools, with what they can touch, and schemas that are plain objects', async () => {
-  await withWorkspace(async (workspace) => {
-    const tools = createTools({ workspace, mode: noModes });
+test('the tools, with what they can touch, and schemas that are plain objects', async () => {
+  await withWorkspace(async (workspace, _, sql) => {
+    const tools = openTools(workspace, sql);
     expect(tools.map(({ name, effects }) => [name, effects])).toEqual([
       ['Read', 'reads'],
       ['Write', 'workspace'],
@@ -36,6 +35,16 @@ test('six tools, with what they can touch, and schemas that are plain objects', 
       ['Glob', 'reads'],
       ['Grep', 'reads'],
       ['Bash', 'workspace'],
+      ['Skill', 'workspace'],
+      ['NotebookEdit', 'workspace'],
+      ['TaskCreate', 'workspace'],
+      ['TaskGet', 'reads'],
+      ['TaskUpdate', 'workspace'],
+      ['TaskList', 'reads'],
+      ['TodoWrite', 'workspace'],
+      ['AskUserQuestion', 'reads'],
+      ['EnterPlanMode', 'reads'],
+      ['ExitPlanMode', 'reads'],
     ]);
     expect(tools.map(({ inputSchema }) => inputSchema['required'])).toEqual([
       ['file_path'],
@@ -44,6 +53,16 @@ test('six tools, with what they can touch, and schemas that are plain objects', 
       ['pattern'],
       ['pattern'],
       ['command'],
+      ['skill'],
+      ['notebook_path'],
+      ['subject'],
+      ['taskId'],
+      ['taskId'],
+      undefined,
+      ['todos'],
+      ['questions'],
+      undefined,
+      ['plan'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema['type']).toBe('object');
   });
@@ -131,8 +150,8 @@ test('Read of a file larger than memory, in the middle', async () => {
 });
 
 test('pictures and documents are shown as they are', async () => {
-  await withWorkspace(async (workspace) => {
-    const [read] = createTools({ workspace, mode: noModes });
+  await withWorkspace(async (workspace, _, sql) => {
+    const [read] = openTools(workspace, sql);
     if (!read) throw new Error('no Read');
     const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]);
     await workspace.writeFile('input/picture.txt', png);
@@ -242,9 +261,9 @@ test('Grep in its three modes', async () => {
 });
 
 test('a pattern that hangs other engines is searched in time, and cancelled', async () => {
-  await withWorkspace(async (workspace) => {
+  await withWorkspace(async (workspace, _, sql) => {
     await workspace.writeFile('evil', `${'a'.repeat(9_000)}!\n`.repeat(100));
-    const grep = createTools({ workspace, mode: noModes }).find(({ name }) => name === 'Grep');
+    const grep = openTools(workspace, sql).find(({ name }) => name === 'Grep');
     if (!grep) throw new Error('no Grep');
     expect(await runForText(grep, { pattern: '(a+)+$' })).toBe('No matches found.');
 
