@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
+import { Usage } from '#protocol/message.ts';
 import type { Settings } from '#protocol/settings.ts';
 import type { Workspace } from '#files/workspace.ts';
 import type { Model } from '#agent/model.ts';
@@ -29,6 +30,9 @@ export const SessionRow = z.object({
   attempts: z.number(),
   /** The entry with which the model's view begins. */
   window_start: z.number(),
+  /** What all its turns used, as `cost` is what they cost. */
+  steps: z.number(),
+  ...Usage.shape,
 });
 export type SessionRow = z.infer<typeof SessionRow>;
 

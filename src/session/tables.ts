@@ -47,4 +47,9 @@ export const sessionTables: readonly string[] = [
      updated_at INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE TABLE todo_list (id INTEGER PRIMARY KEY CHECK (id = 1), todos TEXT NOT NULL)`,
+  `ALTER TABLE session ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN output_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_creation_input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_read_input_tokens INTEGER NOT NULL DEFAULT 0`,
 ];
