@@ -108,7 +108,7 @@ export function freePort(port = 0): Promise<number> {
   });
 }
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFree = (port: number): Promise<boolean> =>
   freePort(port).then(
     () => true,
     () => false,

@@ -3,6 +3,7 @@ import type { Access } from '#cli/access.ts';
 import type { Config } from '#cli/config.ts';
 import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
 import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
+import { SessionUsage, UsageByDay } from '#protocol/usage.ts';
 
 const Agent = z.object({
   agent_id: z.string(),
@@ -70,6 +71,10 @@ export function createApi(config: Config, access: Access) {
         await asUser({ method: 'POST', path: '/sessions/batch-delete', body: { session_ids: ids } }),
         Done,
       ),
+    sessionUsage: async (id: string) =>
+      readBody(await asUser({ method: 'GET', path: `${session(id)}/usage` }), SessionUsage),
+    usage: async (days: number) =>
+      readBody(await asUser({ method: 'GET', path: `/usage?days=${days}` }), UsageByDay),
     exportSession: async (id: string, format: 'jsonl' | 'markdown') => {
       const response = await asUser({ method: 'GET', path: `${session(id)}/export?format=${format}` });
       if (!response.ok) throw failureFor(response.status, await problemOf(response));

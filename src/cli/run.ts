@@ -10,6 +10,7 @@ import { serveCommand } from '#cli/commands/serve.ts';
 import { sessionsCommand } from '#cli/commands/sessions.ts';
 import { skillsCommand } from '#cli/commands/skills.ts';
 import { subagentsCommand } from '#cli/commands/subagents.ts';
+import { usageCommand } from '#cli/commands/usage.ts';
 import { readConfig } from '#cli/config.ts';
 import { openCredentials } from '#cli/credentials.ts';
 import { CliFailure, exitCode, type ExitCode } from '#cli/failure.ts';
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   subagentsCommand,
   skillsCommand,
   sessionsCommand,
+  usageCommand,
   loginCommand,
   logoutCommand,
 ];

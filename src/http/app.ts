@@ -17,6 +17,7 @@ import { serveOpenApi } from '#http/openapi.ts';
 import { pageAuthRoutes } from '#http/page-auth.ts';
 import { requestContext } from '#http/request-context.ts';
 import { sessionRoutes } from '#http/sessions.ts';
+import { usageRoutes } from '#http/usage.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
@@ -40,6 +41,7 @@ export function createApp() {
   app.route('/api/v1', conversationRoutes());
   app.route('/api/v1', sessionRoutes());
   app.route('/api/v1', fileRoutes());
+  app.route('/api/v1', usageRoutes());
   app.openAPIRegistry.registerPath(chatSocketDescription);
   app.get('/api/v1/ws/chat', chatSocket);
   serveOpenApi(app);

@@ -18,19 +18,26 @@ const MAX_EVENT = Number.MAX_SAFE_INTEGER;
 
 const Query = z.object({
   token: z.string().optional(),
-  agent_id: z
-    .string()
-    .max(128)
-    .optional()
-    .openapi({ description: 'Which agent answers; for an unknown one the default agent does' }),
+  agent_id: z.string().max(128).optional().catch(undefined).openapi({
+    type: 'string',
+    description: 'Which agent answers; for an unknown one the default agent does',
+  }),
   session_id: z
     .string()
     .optional()
     .openapi({ description: 'Go on with this session; without it a new one begins' }),
-  last_event: z.coerce.number().int().min(0).max(MAX_EVENT).optional().catch(undefined).openapi({
-    type: 'integer',
-    description: 'The last `event_id` that was seen, 0 if none: what follows it is sent again',
-  }),
+  // An empty text is no number, though `Number` makes it 0
+  last_event: z
+    .string()
+    .min(1)
+    .transform(Number)
+    .pipe(z.number().int().min(0).max(MAX_EVENT))
+    .optional()
+    .catch(undefined)
+    .openapi({
+      type: 'integer',
+      description: 'The last `event_id` that was seen, 0 if none: what follows it is sent again',
+    }),
 });
 
 /** A description can hold a socket's handshake; what goes over the socket it can only tell. */

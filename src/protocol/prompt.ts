@@ -6,6 +6,9 @@ import { ImageBlock, TextBlock } from '#protocol/message.ts';
 export const Prompt = z.union([z.string(), z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock]))]);
 export type Prompt = z.infer<typeof Prompt>;
 
+/** Decoded. Providers refuse larger ones, and the session would be stuck with it. */
+const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
+
 /**
  * Reads the `content` of a prompt. The texts of the problems are part of the wire format: clients show and match
  * them.
@@ -45,7 +48,7 @@ function isEmpty(content: unknown): boolean {
   return !content;
 }
 
-/** No block where there is nothing to say: a text block without text, an image without a source. */
+/** No block where there is nothing to say: a blank text block, an image without a source. */
 function parseBlock(item: unknown): Result<Exclude<Prompt, string>, string> {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return fail(`Block must be a dictionary, got ${typeName(item)}`);
@@ -57,7 +60,7 @@ function parseBlock(item: unknown): Result<Exclude<Prompt, string>, string> {
   if (block.type === undefined) return fail("Content block must have a 'type' field");
   if (block.type === 'text') {
     return succeed(
-      typeof block.text === 'string' && block.text !== '' ? [{ type: 'text', text: block.text }] : [],
+      typeof block.text === 'string' && block.text.trim() !== '' ? [{ type: 'text', text: block.text }] : [],
     );
   }
   if (block.type !== 'image')
@@ -81,7 +84,15 @@ function parseImage(source: unknown): Result<Exclude<Prompt, string>, string> {
     return fail("Image source with type 'url' must have a 'url' field");
   const image = ImageBlock.safeParse({ type: 'image', source: withMediaType(fields.data) });
   if (!image.success) return fail('Image must be base64 of a JPEG, PNG, GIF or WebP, or an http(s) URL');
+  const { source: taken } = image.data;
+  if (taken.type === 'base64' && decodedBytes(taken.data) > MAX_IMAGE_BYTES)
+    return fail('Image is larger than 10 MiB');
   return succeed([image.data]);
+}
+
+function decodedBytes(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return Math.floor((base64.length * 3) / 4) - padding;
 }
 
 /** Some clients leave the media type out; the first bytes of an image tell it (as base64). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageTotals } from '#protocol/usage.ts';
 
 /** A session in a list. Times are ISO 8601, UTC. */
 export const SessionInfo = z.object({
@@ -69,6 +70,8 @@ export const FinishedTurn = z.object({
   updated_at: z.number(),
   title: z.string().nullable(),
   records: z.array(SearchRecord),
+  /** Of all the session's turns so far. */
+  usage: UsageTotals.omit({ turns: true }),
 });
 export type FinishedTurn = z.infer<typeof FinishedTurn>;
 

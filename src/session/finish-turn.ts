@@ -17,12 +17,21 @@ export async function finishTurn(session: Session, turn: number, outcome: TurnEn
   const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
   const show = stream.hold(done ?? { type: 'cancelled' });
   appendEntry(session, turn, { kind: 'end', done });
+  const { steps, usage, cost } = turnTotals(entries.turn(turn));
   session.sql.exec(
-    'UPDATE session SET finished_turn = ?, turn_count = turn_count + 1, cost = cost + ?, attempts = 0',
+    `UPDATE session SET finished_turn = ?, turn_count = turn_count + 1, cost = cost + ?, attempts = 0,
+       steps = steps + ?, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
+       cache_creation_input_tokens = cache_creation_input_tokens + ?,
+       cache_read_input_tokens = cache_read_input_tokens + ?`,
     turn,
-    turnTotals(entries.turn(turn)).cost,
+    cost,
+    steps,
+    usage.input_tokens,
+    usage.output_tokens,
+    usage.cache_creation_input_tokens,
+    usage.cache_read_input_tokens,
   );
-  await tellUserSpace(session, turn, readRow(session.sql)?.turn_count ?? 0).catch((error: unknown) => {
+  await tellUserSpace(session, turn).catch((error: unknown) => {
     session.mustRetell = true;
     session.log.error('turn_not_listed', { sessionId: session.sessionId, turn, error: String(error) });
   });

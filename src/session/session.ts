@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
+import { Usage } from '#protocol/message.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import type { Settings } from '#protocol/settings.ts';
 import type { Workspace } from '#files/workspace.ts';
@@ -30,6 +31,9 @@ export const SessionRow = z.object({
   attempts: z.number(),
   /** The entry with which the model's view begins. */
   window_start: z.number(),
+  /** What all its turns used, as `cost` is what they cost. */
+  steps: z.number(),
+  ...Usage.shape,
   /** Tool use ids that the unfinished turn waits for a person for; empty while nothing is parked. */
   waiting: z.string().transform((json) => z.array(z.string()).parse(JSON.parse(json))),
   /** Milliseconds since 1970: then waiting ends without an answer. Null: never. */

@@ -47,6 +47,11 @@ export const sessionTables: readonly string[] = [
      updated_at INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE TABLE todo_list (id INTEGER PRIMARY KEY CHECK (id = 1), todos TEXT NOT NULL)`,
+  `ALTER TABLE session ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN output_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_creation_input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_read_input_tokens INTEGER NOT NULL DEFAULT 0`,
   // What an unfinished turn waits for: a JSON list of tool use ids; and what may be done without asking
   `ALTER TABLE session ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'`,
   `ALTER TABLE session ADD COLUMN waiting_until INTEGER`,

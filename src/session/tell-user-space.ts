@@ -1,13 +1,15 @@
 import { makeTitle } from '#lib/session-title.ts';
 import type { HistoryRecord } from '#protocol/session.ts';
 import { historyRecords } from '#session/history.ts';
-import { userSpaceOf, type Session } from '#session/session.ts';
+import { readRow, userSpaceOf, type Session } from '#session/session.ts';
 
 /**
  * Lets the user's list and search learn of a finished turn: before `done` goes out, so that a client that then asks
  * finds it. Telling it twice changes nothing.
  */
-export async function tellUserSpace(session: Session, turn: number, turnCount: number): Promise<void> {
+export async function tellUserSpace(session: Session, turn: number): Promise<void> {
+  const row = readRow(session.sql);
+  if (row === undefined) return;
   const entries = session.entries.turn(turn);
   const records = entries.flatMap((entry) =>
     historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
@@ -16,12 +18,20 @@ export async function tellUserSpace(session: Session, turn: number, turnCount: n
     searchText(records.find(({ record }) => record.role === role)?.record);
   await userSpaceOf(session).finishTurn({
     session_id: session.sessionId,
-    turn_count: turnCount,
+    turn_count: row.turn_count,
     updated_at: session.clock.now(),
     title: turn === 1 ? makeTitle(text('user'), text('assistant')) : null,
     records: records
       .filter(({ record }) => record.role !== 'system')
       .map(({ seq, record }) => ({ seq, role: record.role, text: searchText(record) })),
+    usage: {
+      steps: row.steps,
+      input_tokens: row.input_tokens,
+      output_tokens: row.output_tokens,
+      cache_creation_input_tokens: row.cache_creation_input_tokens,
+      cache_read_input_tokens: row.cache_read_input_tokens,
+      cost_usd: row.cost,
+    },
   });
 }
 

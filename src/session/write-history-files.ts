@@ -28,7 +28,7 @@ async function writeMissing(session: Session): Promise<void> {
     const row = readRow(session.sql);
     if (row === undefined || row.told_turn >= row.finished_turn) break;
     const turn = row.told_turn + 1;
-    if (session.mustRetell) await tellUserSpace(session, turn, row.turn_count);
+    if (session.mustRetell) await tellUserSpace(session, turn);
     const lines = session.entries
       .turn(turn)
       .flatMap(historyRecords)

@@ -2,6 +2,7 @@ import type { FinishedTurn, SearchRecord } from '#protocol/session.ts';
 import { foldText } from '#user/fold-text.ts';
 import { recordId } from '#user/record-id.ts';
 import { findRow, searchLabel, type SessionRow } from '#user/session-row.ts';
+import { countUsage } from '#user/usage.ts';
 
 /** Of a longer line, such as a tool's output, the rest is not searched. */
 const MAX_INDEXED_CHARACTERS = 20_000;
@@ -11,7 +12,7 @@ const PADDING = '  ';
 
 /**
  * Takes note of a turn that ended. Contract: repeating it changes nothing, and a session that was deleted in the
- * meantime stays deleted. Writes one row, and one for each new record.
+ * meantime stays deleted. Writes a row of the session, one of the day, and one for each new record.
  */
 export function finishTurn(sql: SqlStorage, turn: FinishedTurn): void {
   const row = findRow(sql, turn.session_id);
@@ -29,10 +30,14 @@ export function finishTurn(sql: SqlStorage, turn: FinishedTurn): void {
     );
   }
 
+  countUsage(sql, turn);
   const title = row.title ?? turn.title;
   sql.exec(
     `UPDATE session SET title = ?, label = ?, turn_count = max(turn_count, ?), line_count = line_count + ?,
-       last_seq = ?, updated_at = max(updated_at, ?), used_at = max(used_at, ?),
+       last_seq = ?, steps = max(steps, ?), input_tokens = max(input_tokens, ?),
+       output_tokens = max(output_tokens, ?),
+       cache_creation_input_tokens = max(cache_creation_input_tokens, ?),
+       cache_read_input_tokens = max(cache_read_input_tokens, ?), cost_usd = max(cost_usd, ?), updated_at = max(updated_at, ?), used_at = max(used_at, ?),
        archived_by = iif(archived_by = 'cap' AND used_at < ?, NULL, archived_by)
      WHERE session_id = ?`,
     title,
@@ -40,6 +45,12 @@ export function finishTurn(sql: SqlStorage, turn: FinishedTurn): void {
     turn.turn_count,
     records.length,
     records.reduce((last, { seq }) => Math.max(last, seq), row.last_seq ?? -1),
+    turn.usage.steps,
+    turn.usage.input_tokens,
+    turn.usage.output_tokens,
+    turn.usage.cache_creation_input_tokens,
+    turn.usage.cache_read_input_tokens,
+    turn.usage.cost_usd,
     turn.updated_at,
     turn.updated_at,
     turn.updated_at,

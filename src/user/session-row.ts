@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SessionInfo } from '#protocol/session.ts';
+import { UsageTotals } from '#protocol/usage.ts';
 import { foldText } from '#user/fold-text.ts';
 
 const StoredFolders = z
@@ -23,6 +24,7 @@ const SessionRow = z.object({
   created_at: z.number(),
   updated_at: z.number(),
   archived_by: z.enum(['user', 'cap']).nullable(),
+  ...UsageTotals.omit({ turns: true }).shape,
 });
 export type SessionRow = z.infer<typeof SessionRow>;
 

@@ -36,4 +36,20 @@ export const userTables: readonly string[] = [
    )`,
   `INSERT INTO record (record, rank) VALUES ('secure-delete', 1)`,
   `CREATE VIRTUAL TABLE record_term USING fts5vocab (record, 'row')`,
+  `ALTER TABLE session ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN output_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_creation_input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cache_read_input_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN cost_usd REAL NOT NULL DEFAULT 0;
+   CREATE TABLE usage_day (
+     day TEXT PRIMARY KEY,
+     turns INTEGER NOT NULL,
+     steps INTEGER NOT NULL,
+     input_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL,
+     cache_creation_input_tokens INTEGER NOT NULL,
+     cache_read_input_tokens INTEGER NOT NULL,
+     cost_usd REAL NOT NULL
+   ) WITHOUT ROWID`,
 ];

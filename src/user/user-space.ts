@@ -12,6 +12,7 @@ import type {
   SessionQuery,
 } from '#protocol/session.ts';
 import { Settings } from '#protocol/settings.ts';
+import type { SessionUsage, UsageByDay } from '#protocol/usage.ts';
 import { finishTurn } from '#user/finish-turn.ts';
 import { listSessions } from '#user/list-sessions.ts';
 import { removeSessions } from '#user/remove-sessions.ts';
@@ -20,8 +21,9 @@ import { findRow, toSessionInfo } from '#user/session-row.ts';
 import { startSession } from '#user/start-session.ts';
 import { userTables } from '#user/tables.ts';
 import { updateSession } from '#user/update-session.ts';
+import { toSessionUsage, usageByDay } from '#user/usage.ts';
 
-/** One per user, by the user's name: the list of the user's sessions and the search over them. */
+/** One per user, by the user's name: the list of the user's sessions, the search over them, and what they used. */
 export class UserSpace extends DurableObject<Env> {
   readonly #sql = this.ctx.storage.sql;
   readonly #maxSessions = Settings.parse(this.env).STORAGE_MAX_SESSIONS;
@@ -46,6 +48,15 @@ export class UserSpace extends DurableObject<Env> {
   getSession(sessionId: string): SessionInfo | null {
     const row = findRow(this.#sql, sessionId);
     return row === undefined ? null : toSessionInfo(row);
+  }
+
+  sessionUsage(sessionId: string): SessionUsage | null {
+    const row = findRow(this.#sql, sessionId);
+    return row === undefined ? null : toSessionUsage(row);
+  }
+
+  usageByDay(days: number): UsageByDay {
+    return usageByDay(this.#sql, { days, now: systemClock.now() });
   }
 
   updateSession(sessionId: string, change: SessionChange): SessionInfo | null {

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { ChatSession as RealChatSession } from '#session/chat-session.ts';
+import { noUsage } from '#protocol/message.ts';
 import { seqOf } from '#session/entry.ts';
 import app from '../../src/worker.ts';
 
@@ -96,7 +97,14 @@ export default {
         client_type: 'web',
       });
       const records = await request.json<{ seq: number; role: string; text: string }[]>();
-      await space.finishTurn({ session_id, turn_count: 1, updated_at: Date.now(), title: null, records });
+      await space.finishTurn({
+        session_id,
+        turn_count: 1,
+        updated_at: Date.now(),
+        title: null,
+        records,
+        usage: { steps: 1, ...noUsage, cost_usd: 0 },
+      });
       return new Response('ok');
     }
     return app.fetch(request, env, context);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { SessionInfo } from '#protocol/session.ts';
+import { reportUsage, type UsageReport } from '#protocol/usage.ts';
 
 /** An event as a script writes it: the fake gives it its number. */
 export type ScriptEvent = { type: string } & Record<string, unknown>;
@@ -269,7 +270,8 @@ export class FakeEdgewise {
       return reply(401, { detail: 'User authentication required. Please login first.' });
     }
     if (path.startsWith('/conversations')) return this.#converse(route, body, response, url);
-    if (path.startsWith('/sessions')) return this.#sessionRoute(route, body, reply, response, url);
+    if (path.startsWith('/sessions') || path === '/usage')
+      return this.#sessionRoute(route, body, reply, response, url);
     if (route === 'POST /auth/logout') {
       this.refreshTokens.delete(String(body['refresh_token']));
       return reply(200, { success: true, message: 'Logged out successfully' });
@@ -320,6 +322,19 @@ export class FakeEdgewise {
     };
   }
 
+  /** Of 2,010 tokens in and 5 out a turn. */
+  #usage(turns: number): UsageReport {
+    return reportUsage({
+      turns,
+      steps: turns,
+      input_tokens: 10 * turns,
+      output_tokens: 5 * turns,
+      cache_creation_input_tokens: 500 * turns,
+      cache_read_input_tokens: 1500 * turns,
+      cost_usd: 0.0125 * turns,
+    });
+  }
+
   #sessionRoute(
     route: string,
     body: Record<string, unknown>,
@@ -346,6 +361,11 @@ export class FakeEdgewise {
         }));
       return reply(200, { results, total_count: results.length, query });
     }
+    if (route === 'GET /usage') {
+      const report = this.#usage(list.flatMap(({ prompts }) => prompts).length);
+      const days = list.length === 0 ? [] : [{ day: '2026-11-01', ...report }];
+      return reply(200, { total: report, days });
+    }
     if (route === 'POST /sessions/batch-delete') {
       const ids = Array.isArray(body['session_ids']) ? body['session_ids'] : [];
       for (const id of ids) this.sessions.delete(String(id));
@@ -355,6 +375,7 @@ export class FakeEdgewise {
     const session = this.sessions.get(id.replace(/^pending-/, ''));
     if (what === 'history') return reply(200, this.#history(id, session));
     if (session === undefined) return reply(404, { message: `Session '${id}' not found`, session_id: id });
+    if (what === 'usage') return reply(200, { session_id: id, ...this.#usage(session.prompts.length) });
     if (what === 'export') {
       response.writeHead(200).end(`${url.searchParams.get('format')} of ${session.prompts.join(', ')}\n`);
       return undefined;

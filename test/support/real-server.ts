@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startFakeMessagesApi, type FakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
-import { freePort, startDevServer, type DevServer } from '../../scripts/dev-server.ts';
+import { freePort, isFree, startDevServer, type DevServer } from '../../scripts/dev-server.ts';
 
 const API_KEY = 'real-server-key';
 const PASSWORD = 'real-server-password';
 
 export interface RealServer {
   readonly url: string;
+  /** The folder in which D1, R2 and the Durable Objects are stored. */
+  readonly state: string;
   readonly model: FakeMessagesApi;
   readonly login: { readonly username: string; readonly password: string };
   /** For requests in the name of the admin. */
@@ -41,6 +44,7 @@ export async function startRealServer(): Promise<RealServer> {
   let server: DevServer = await start();
   return {
     url: server.url,
+    state,
     model,
     login: { username: 'admin', password: PASSWORD },
     async headers() {
@@ -52,7 +56,11 @@ export async function startRealServer(): Promise<RealServer> {
       const { token }: { token: string } = await response.json();
       return { 'content-type': 'application/json', 'x-api-key': API_KEY, 'x-user-token': token };
     },
-    kill: () => server.stop('SIGKILL'),
+    async kill() {
+      await server.stop('SIGKILL');
+      // The leader is gone; who else of the group holds the port goes a moment later
+      for (let attempt = 0; attempt < 100 && !(await isFree(port)); attempt++) await sleep(20);
+    },
     async restart() {
       server = await start();
     },

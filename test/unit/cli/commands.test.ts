@@ -118,6 +118,37 @@ test('sessions: list, search, show, rename, export, delete', async () => {
   expect(server.sessions.size).toBe(0);
 });
 
+describe('usage', () => {
+  const usage = (...words: string[]) => run(['usage', ...words, '--api-url', url], { env });
+  const line = '1 turn  1 step  2,010 in  75% cached  5 out  $0.0125\n';
+
+  test('by day, with the sum', async () => {
+    expect((await usage()).out).toBe('Nothing used in these days.\n');
+    await run(['chat', '-p', 'about bees', '--api-url', url], { env });
+    expect((await usage('--days', '7')).out).toBe(`2026-11-01  ${line}total       ${line}`);
+    expect(JSON.parse((await usage('--json')).out)).toMatchObject({
+      total: { turns: 1, cost_usd: 0.0125 },
+      days: [{ day: '2026-11-01', turns: 1 }],
+    });
+  });
+
+  test('of a session', async () => {
+    server.submit('abc', 'x', 'm');
+    expect((await usage('--session', 'abc')).out).toBe(`abc  ${line}`);
+    expect(JSON.parse((await usage('-s', 'abc', '--json')).out)).toMatchObject({
+      session_id: 'abc',
+      turns: 1,
+    });
+    expect(await usage('--session', 'nobody')).toMatchObject({ code: 5, out: '' });
+  });
+
+  test.each(['0', '367', 'x', '1.5'])('of %s days is refused', async (days) => {
+    const { code, out, err } = await usage('--days', days);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('--days: a number from 1 to 366.');
+  });
+});
+
 test('at a terminal, deleting asks', async () => {
   server.submit('abc', 'x', 'm');
   const person = startCli(['sessions', 'delete', 'abc', '--api-url', url], { env });

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { type newUser, send } from '#test/support/workers/accounts.ts';
 import type { EntryBody } from '#session/entry.ts';
 import { seqOf } from '#session/entry.ts';
+import { noUsage } from '#protocol/message.ts';
 import { EntryStore } from '#session/entry-store.ts';
 
 export type TestUser = Awaited<ReturnType<typeof newUser>>;
@@ -46,6 +47,7 @@ export async function addSession(
     updated_at: at,
     title: 'A title',
     records: prompts.map((text, seq) => ({ seq, role: 'user', text })),
+    usage: { steps: prompts.length, ...noUsage, cost_usd: 0 },
   });
 }
 

@@ -39,6 +39,19 @@ test('a new session: ready with a cwd id, then the events of a plain answer in t
   ]);
 });
 
+test.each([
+  { name: 'an agent id that is too long', query: { agent_id: 'x'.repeat(129) } },
+  { name: 'an empty last_event', query: { last_event: '' } },
+  { name: 'a last_event that is no number', query: { last_event: 'soon' } },
+])('$name is like none', async ({ query }) => {
+  const { token } = await newUser();
+  const { socket } = await connectSocket({ token, ...query });
+  await socket.say('hello');
+  expect(new Set(socket.types())).toEqual(
+    new Set(['ready', 'session_id', 'text_delta', 'assistant_text', 'done']),
+  );
+});
+
 test('a turn with thinking and a tool: each message closed before its call, the result before the next message', async () => {
   const { token } = await newUser();
   const { socket } = await connectSocket({ token });

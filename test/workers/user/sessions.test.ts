@@ -168,7 +168,7 @@ test('what the user archived stays archived until the user says otherwise', asyn
   expect(await space.updateSession('one', { archived: false })).toMatchObject({ archived: false });
 });
 
-test('a session is one row, a text turn of two lines three, whatever came before', async () => {
+test('a session is one row, a text turn of two lines four, whatever came before', async () => {
   const counts = await withSql(newUserSpace(), (sql) => {
     const space = countingWrites(sql);
     const written = [
@@ -185,5 +185,5 @@ test('a session is one row, a text turn of two lines three, whatever came before
     }
     return written;
   });
-  expect(counts).toEqual([1, ...Array.from({ length: 200 }, () => 3)]);
+  expect(counts).toEqual([1, ...Array.from({ length: 200 }, () => 4)]);
 });

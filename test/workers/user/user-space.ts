@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { noUsage } from '#protocol/message.ts';
 import type { FinishedTurn, NewSession } from '#protocol/session.ts';
 
 let users = 0;
@@ -24,6 +25,7 @@ export const finishedTurn = (session_id: string, turn: Partial<FinishedTurn> = {
   updated_at: START + 1_000,
   title: null,
   records: [],
+  usage: { steps: 0, ...noUsage, cost_usd: 0 },
   ...turn,
 });
 

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRealServer } from '#test/support/real-server.ts';
+import { checkSession, pendingAlarms } from './kill-check.ts';
+import { KillClient } from './kill-client.ts';
+import { scriptedTurn } from './kill-script.ts';
+
+/** By then an interrupted turn has to have gone on by itself, and ended. */
+const LIMIT_MS = 25_000;
+
+/** After the prompt: in the first message, in the slow tool, in the second step. */
+const KILLS_AFTER_MS = [300, 900, 1_700];
+
+/** Kills turns to which no client comes back: each has to end by its session's alarm. */
+export async function runUnattended(seed: number): Promise<{ endedMs: number[]; wrong: string[] }> {
+  const server = await startRealServer();
+  try {
+    const headers = await server.headers();
+    const token = headers['x-user-token'] ?? '';
+    const killAt = performance.now() + Math.max(...KILLS_AFTER_MS) + 500;
+    const left = await Promise.all(
+      KILLS_AFTER_MS.map(async (afterMs, index) => {
+        const client = new KillClient({ server: server.url, token });
+        await client.connect();
+        const turn = scriptedTurn(`unattended${seed}point${index}`);
+        await sleep(killAt - afterMs - performance.now());
+        client.say(turn.prompt);
+        return { client, turn };
+      }),
+    );
+    await sleep(killAt - performance.now());
+    for (const { client } of left) client.close();
+    await server.kill();
+    await server.restart();
+
+    // Nothing is asked of the server until its alarms are gone or the time is over
+    const backAt = Date.now();
+    while (pendingAlarms(server.state) > 0 && Date.now() - backAt < LIMIT_MS) await sleep(250);
+    const alarms = pendingAlarms(server.state);
+    const wrong = alarms === 0 ? [] : [`nobody came back: ${alarms} alarms are set after ${LIMIT_MS} ms`];
+    const endedMs: number[] = [];
+    const lookedAt = Date.now();
+    for (const { client, turn } of left) {
+      const { sessionId } = client;
+      const found = await checkSession(
+        { sessionId, turns: [turn], seen: undefined },
+        { url: server.url, headers, token },
+      );
+      wrong.push(
+        ...[...found.lost, ...found.doubled, ...found.wrong].map((what) => `nobody came back: ${what}`),
+      );
+      const endedAt = found.endedAt ?? Infinity;
+      if (endedAt > lookedAt) wrong.push('nobody came back: a turn had not ended before it was looked at');
+      endedMs.push(endedAt - backAt);
+    }
+    return { endedMs, wrong };
+  } finally {
+    await server.close();
+  }
+}
