@@ -2,7 +2,7 @@ import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason } from '#agent/model.ts';
 import { textOf, type AssistantStep } from '#agent/step.ts';
 import { waitingEvent } from '#agent/waiting-event.ts';
-import { noUsage } from '#protocol/message.ts';
+import { noUsage, type ThinkingBlock } from '#protocol/message.ts';
 
 export type StepOutcome =
   | {
@@ -16,7 +16,8 @@ export type StepOutcome =
   | { readonly kind: 'cancelled'; readonly step: AssistantStep | undefined }
   | {
       readonly kind: 'failed';
-      /** What was shown before the connection was given up. */
+      /** What was thought and shown before the connection was given up. */
+      readonly thoughts: readonly ThinkingBlock[];
       readonly shown: string;
       readonly reason: ModelFailureKind;
       readonly text: string;
@@ -32,6 +33,7 @@ export async function runStep(
   { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
 ): Promise<StepOutcome> {
   let shown = '';
+  const thoughts: ThinkingBlock[] = [];
   try {
     for await (const part of model.stream(request, signal)) {
       if (signal.aborted) break;
@@ -41,10 +43,11 @@ export async function runStep(
           emit({ type: 'text_delta', text: part.text });
           break;
         case 'thinking':
+          thoughts.push(part);
           emit(thinkingEvent(part));
           break;
         case 'failure':
-          return { kind: 'failed', shown, reason: part.kind, text: part.text };
+          return { kind: 'failed', thoughts, shown, reason: part.kind, text: part.text };
         case 'message': {
           const content = [...part.content];
           const notice = content.some(({ type }) => type === 'tool_use') ? undefined : stopNotice(part.stop);
@@ -71,12 +74,15 @@ export async function runStep(
     if (!signal.aborted) throw error;
   }
   if (!signal.aborted) throw new Error('the model ended without a message');
-  return { kind: 'cancelled', step: shown === '' ? undefined : cancelledStep(shown, request.model) };
+  return {
+    kind: 'cancelled',
+    step: shown === '' && thoughts.length === 0 ? undefined : cancelledStep(request.model, thoughts, shown),
+  };
 }
 
-const cancelledStep = (shown: string, model: string): AssistantStep => ({
+const cancelledStep = (model: string, thoughts: readonly ThinkingBlock[], shown: string): AssistantStep => ({
   kind: 'assistant',
-  content: [{ type: 'text', text: shown }],
+  content: [...thoughts, ...(shown === '' ? [] : [{ type: 'text', text: shown } as const])],
   model,
   usage: noUsage,
   cost: 0,

@@ -9,6 +9,7 @@ import {
   noUsage,
   type AssistantBlock,
   type Message,
+  type ThinkingBlock,
   type ToolResultBlock,
   type ToolUseBlock,
   type Usage,
@@ -62,6 +63,7 @@ export type TurnOutcome =
       readonly kind: 'failed';
       readonly totals: TurnTotals;
       readonly reason: ModelFailureKind | 'step_limit';
+      readonly thoughts: readonly ThinkingBlock[];
       /** What was shown of a message that was never finished, and is in no step. */
       readonly shown: string;
       /** For the user, in our words. */
@@ -105,7 +107,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     if (deps.signal.aborted) return { kind: 'cancelled', totals };
     if (totals.steps >= maxSteps) {
       const text = `I stopped after ${totals.steps} steps, the most that one turn may take. Send "continue" to go on.`;
-      return { kind: 'failed', totals, reason: 'step_limit', shown: '', text };
+      return { kind: 'failed', totals, reason: 'step_limit', thoughts: [], shown: '', text };
     }
 
     const startedAt = deps.clock.now();

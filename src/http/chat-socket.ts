@@ -86,6 +86,7 @@ export async function chatSocket(c: Context<AppEnv>): Promise<Response> {
   const connection: Connection = {
     jti: visitor.value.jti,
     iat: visitor.value.iat,
+    expiresAt: visitor.value.expiresAt,
     checkedAt: Date.now(),
     resumable: query.last_event !== undefined,
     clientType: 'web',

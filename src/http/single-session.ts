@@ -1,3 +1,4 @@
+import { wholeHistory } from '#http/whole-history.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireUser } from '#http/identity.ts';
 import { invalidRequest } from '#http/invalid-request.ts';
@@ -50,7 +51,7 @@ const historyRoute = createRoute({
   method: 'get',
   path: '/sessions/{session_id}/history',
   summary: 'What was said and done in a session, oldest first; of a session that does not exist, nothing',
-  middleware: [requireUser, refuseBadId] as const,
+  middleware: [requireUser, refuseBadId, wholeHistory] as const,
   request: {
     params,
     query: z.object({

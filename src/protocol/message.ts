@@ -30,6 +30,8 @@ export const ThinkingBlock = z.object({
   signature: z.string(),
 });
 
+export type ThinkingBlock = z.infer<typeof ThinkingBlock>;
+
 export const RedactedThinkingBlock = z.object({ type: z.literal('redacted_thinking'), data: z.string() });
 
 export const ToolUseBlock = z.object({

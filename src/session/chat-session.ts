@@ -35,6 +35,9 @@ export class ChatSession extends DurableObject<Env> {
   /** Undefined while nothing was ever stored: looking at a session that does not exist must not make one. */
   #stored: Session | undefined;
 
+  /** On their way into the workspace: an object that only they use is not empty. */
+  #uploads = 0;
+
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -51,6 +54,8 @@ export class ChatSession extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    // Frames that were on their way when the session was deleted must not make it anew
+    if (socket.readyState !== WebSocket.READY_STATE_OPEN) return;
     const session = this.#open();
     const state = session.clients.sockets.get(socket);
     if (state !== undefined && session.clock.now() - state.checkedAt >= RECHECK_MS) {
@@ -74,6 +79,7 @@ export class ChatSession extends DurableObject<Env> {
   /** An interrupted turn was resumed when the object woke for this; a running one is looked after for longer. */
   override async alarm(): Promise<void> {
     if (this.#stored !== undefined) await endWaiting(this.#stored);
+    if (this.#stored !== undefined && this.#stored.running === undefined) await resumeTurns(this.#stored);
     if (this.#stored?.running === undefined) return;
     await this.ctx.storage.setAlarm(this.#stored.clock.now() + WAKE_MS);
     await this.#stored.running.ended;
@@ -117,8 +123,13 @@ export class ChatSession extends DurableObject<Env> {
     return this.#stored === undefined && request.mustBeKnown ? null : uploadRoom(this.#open(), request);
   }
 
-  commitUpload(upload: NewUpload) {
-    return commitUpload(this.#open(), upload);
+  async commitUpload(upload: NewUpload) {
+    this.#uploads += 1;
+    try {
+      return await commitUpload(this.#open(), upload);
+    } finally {
+      this.#uploads -= 1;
+    }
   }
 
   deleteFile(request: FileDeleteRequest) {
@@ -143,7 +154,8 @@ export class ChatSession extends DurableObject<Env> {
   async #leaveNoTrace(): Promise<void> {
     if (this.#stored === undefined || this.exists()) return;
     const { clients, workspace, running } = this.#stored;
-    if (clients.size > 0 || running !== undefined || workspace.totals().files > 0) return;
+    if (clients.size > 0 || this.#uploads > 0 || running !== undefined || workspace.totals().files > 0)
+      return;
     this.#stored = undefined;
     await this.ctx.storage.deleteAll();
   }

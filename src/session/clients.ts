@@ -7,6 +7,8 @@ export const SocketState = z.object({
   jti: z.string(),
   /** When the token was issued, in seconds since 1970: one that is older than a changed password is void. */
   iat: z.number(),
+  /** When the token expires, in milliseconds since 1970. */
+  expiresAt: z.number(),
   /** When it was last checked, milliseconds since 1970. */
   checkedAt: z.number(),
   /** Whether the client sent `last_event` and so understands the events that we added. */
@@ -19,6 +21,8 @@ export type SocketState = z.infer<typeof SocketState>;
 /** A reader of the stream that is no socket, such as an SSE response. */
 export interface Reader {
   send(event: ServerEvent): void;
+  /** Nothing will follow. */
+  close(): void;
 }
 
 /** Events that older clients have never seen; they get the stream as it always was. */
@@ -34,7 +38,11 @@ export class Clients {
   constructor(context: DurableObjectState) {
     this.#context = context;
     for (const socket of context.getWebSockets()) {
-      this.#sockets.set(socket, SocketState.parse(socket.deserializeAttachment()));
+      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
+      const state = SocketState.safeParse(socket.deserializeAttachment());
+      // Of an older version that remembered other things: the client comes back by itself
+      if (state.success) this.#sockets.set(socket, state.data);
+      else socket.close(1012, 'Service restart');
     }
   }
 
@@ -69,6 +77,10 @@ export class Clients {
   addReader(reader: Reader): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
+  }
+
+  closeReaders(): void {
+    for (const reader of this.#readers) reader.close();
   }
 
   broadcast(event: ServerEvent): void {

@@ -30,6 +30,7 @@ export function converse(session: Session, { content, agentId }: Conversation): 
       send: (event) => {
         if (session.running?.turn === turn) send(event);
       },
+      close: writer.close,
     });
     // What the turn told before this reader was there: submitting starts it at once
     if (session.running?.turn === turn)
@@ -47,13 +48,13 @@ export function follow(session: Session, lastEvent: number | null): Response {
     const send = translate(writer, openTextAt(from, session));
     for (const event of eventsAfter(from, session)) send(event);
     if (session.running === undefined) writer.close();
-    return session.clients.addReader({ send });
+    return session.clients.addReader({ send, close: writer.close });
   });
 }
 
 interface Writer {
   write(event: string, data: unknown, id?: number): void;
-  close(): void;
+  readonly close: () => void;
 }
 
 function eventStream(open: (writer: Writer) => () => void): Response {

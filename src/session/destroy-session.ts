@@ -10,13 +10,20 @@ const KEYS_PER_DELETE = 1000;
  */
 export async function destroySession(session: Session, storage: DurableObjectStorage): Promise<void> {
   session.closed = true;
-  session.running?.abort.abort();
-  await session.running?.ended;
-  for (const socket of session.clients.sockets.keys()) socket.close(4004, 'Session deleted');
-  await session.workspace.destroy();
-  await deletePrefix(session.files, historyPrefix(session));
-  await storage.deleteAlarm();
-  await storage.deleteAll();
+  try {
+    session.running?.abort.abort();
+    await session.running?.ended;
+    for (const socket of session.clients.sockets.keys()) socket.close(4004, 'Session deleted');
+    session.clients.closeReaders();
+    await session.workspace.destroy();
+    await deletePrefix(session.files, historyPrefix(session));
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  } catch (error) {
+    // Half deleted, still listed, to be deleted again: until then it must not swallow what it is told
+    session.closed = false;
+    throw error;
+  }
 }
 
 async function deletePrefix(bucket: R2Bucket, prefix: string): Promise<void> {

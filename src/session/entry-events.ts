@@ -30,7 +30,11 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
         }),
       );
     case 'failure':
-      return [...textEvents(body.shown), redactEvent({ type: 'assistant_text', text: failureText(body) })];
+      return [
+        ...body.thoughts.map((thought) => redactEvent(thinkingEvent(thought))),
+        ...textEvents(body.shown),
+        redactEvent({ type: 'assistant_text', text: failureText(body) }),
+      ];
     case 'approval_request':
       return [redactEvent(approvalEvent(body))];
     case 'reply':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
+import { ThinkingBlock } from '#protocol/message.ts';
 import { Prompt } from '#protocol/prompt.ts';
 import { Reply } from '#protocol/reply.ts';
 import { Done } from '#protocol/server-event.ts';
@@ -10,7 +11,8 @@ export const PromptEntry = z.object({ kind: z.literal('prompt'), content: Prompt
 export const FailureEntry = z.object({
   kind: z.literal('failure'),
   reason: z.string(),
-  /** What was shown of a message that was never finished. */
+  /** What was thought and shown of a message that was never finished. */
+  thoughts: z.array(ThinkingBlock).default([]),
   shown: z.string(),
   text: z.string(),
 });

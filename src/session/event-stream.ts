@@ -45,7 +45,9 @@ export class EventStream {
       return;
     }
     this.flush();
-    this.#publish(redactEvent(event));
+    const shown = redactEvent(event);
+    if (shown !== event) this.#log.warn('redacted', { outlet: 'stream', event: event.type });
+    this.#publish(shown);
   }
 
   /**

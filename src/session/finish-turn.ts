@@ -41,10 +41,10 @@ export async function finishTurn(session: Session, turn: number, outcome: TurnEn
 function storeFailure(
   session: Session,
   turn: number,
-  { reason, shown, text }: Omit<FailureEntry, 'kind'>,
+  { reason, thoughts, shown, text }: Extract<TurnEnd, { kind: 'failed' }>,
 ): void {
   if (session.entries.turn(turn).at(-1)?.body.kind === 'failure') return;
-  const failure = { kind: 'failure', reason, shown, text } as const;
+  const failure: FailureEntry = { kind: 'failure', reason, thoughts: [...thoughts], shown, text };
   session.stream.emit({ type: 'assistant_text', text: failureText(failure) });
   appendEntry(session, turn, failure);
 }

@@ -1,5 +1,5 @@
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
-import type { Entry } from '#session/entry.ts';
+import type { Entry, EntryBody } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 
 /** About 150,000 tokens, and a request that stays quick to build however old the session is. */
@@ -17,13 +17,60 @@ export interface Window {
  * Contract: from turn to turn the messages only grow at the end, byte for byte, but for those rare moves.
  */
 export function modelMessages(entries: EntryStore, start: number, upTo: number): Window {
-  const inView = [...entries.range(start, upTo)];
+  const inView = readView(entries, start, upTo);
   const weights = inView.map(weight);
   const total = weights.reduce((sum, each) => sum + each, 0);
   if (total <= MAX_WEIGHT && inView.length <= MAX_ENTRIES) return { messages: toMessages(inView), start };
 
   const cut = newerHalf(inView, weights);
   return { messages: toMessages(inView.slice(cut)), start: inView[cut]?.seq ?? start };
+}
+
+/** Providers refuse larger requests, and the memory of one machine holds several of them. */
+const MAX_MEDIA_CHARACTERS = 20_000_000;
+
+/** From the newest entry backwards, so that of the images and documents the newest are kept, and no more are held. */
+function readView(entries: EntryStore, start: number, upTo: number): Entry[] {
+  const view: Entry[] = [];
+  let left = MAX_MEDIA_CHARACTERS;
+  for (const entry of entries.backwards(upTo)) {
+    if (entry.seq < start) break;
+    left -= mediaCharacters(entry.body);
+    view.push(left < 0 ? withoutMedia(entry) : entry);
+  }
+  return view.reverse();
+}
+
+const hasMedia = (block: { readonly type: string }): boolean =>
+  block.type === 'image' || block.type === 'document';
+
+function mediaCharacters(body: EntryBody): number {
+  let characters = 0;
+  if (body.kind !== 'prompt' && body.kind !== 'tool_results') return 0;
+  JSON.stringify(body, (key: string, value: unknown) => {
+    if (key !== 'data' || typeof value !== 'string') return value;
+    characters += value.length;
+    return '';
+  });
+  return characters;
+}
+
+function withoutMedia(entry: Entry): Entry {
+  const { body } = entry;
+  const note = { type: 'text', text: '[What was shown here is too long ago to be shown again.]' } as const;
+  if (body.kind === 'prompt' && typeof body.content !== 'string') {
+    return {
+      ...entry,
+      body: { ...body, content: body.content.map((block) => (hasMedia(block) ? note : block)) },
+    };
+  }
+  if (body.kind !== 'tool_results') return entry;
+  const results = body.results.map((result) =>
+    typeof result.content === 'string'
+      ? result
+      : { ...result, content: result.content.map((block) => (hasMedia(block) ? note : block)) },
+  );
+  return { ...entry, body: { ...body, results } };
 }
 
 /** The first prompt from which on everything fits half of the limits; the newest prompt, if nothing does. */
@@ -61,7 +108,8 @@ export function toMessages(entries: readonly Entry[]): Message[] {
     const { body } = entry;
     if (body.kind === 'assistant') {
       const content = sendable(body.content);
-      if (content.length > 0) messages.push({ role: 'assistant', content });
+      if (content.some(({ type }) => type !== 'thinking' && type !== 'redacted_thinking'))
+        messages.push({ role: 'assistant', content });
     } else if (body.kind === 'tool_results') {
       addUser(messages, body.results);
     } else if (body.kind === 'prompt') {

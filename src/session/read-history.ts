@@ -5,11 +5,11 @@ import { seqOf } from '#session/entry.ts';
 import { historyRecords } from '#session/history.ts';
 import { readRow, type Session } from '#session/session.ts';
 
-/** Enough for one response; a client that names no limit gets everything, as clients always did. */
-const ENTRIES_PER_READ = 500;
+/** What goes from object to Worker in one piece may have 32 MiB. A longer history is read page by page. */
+const MAX_PAGE_CHARACTERS = 4_000_000;
 
 export interface HistoryPage {
-  /** Records at most. */
+  /** Records at most; a page may have fewer, because they are long. */
   readonly limit?: number | undefined;
   /** `next_cursor` of the page before. */
   readonly cursor?: string | undefined;
@@ -30,24 +30,20 @@ export function readHistory(session: Session, { limit = Infinity, cursor }: Hist
   const { entries, running } = session;
   const row = readRow(session.sql);
   const messages: HistoryRecord[] = [];
-  let [seq, skip] = readCursor(cursor);
+  const [seq, skip] = readCursor(cursor);
   let next: string | null = null;
 
-  read: for (;;) {
-    const batch = [...entries.range(seq, Number.MAX_SAFE_INTEGER, ENTRIES_PER_READ)];
-    for (const entry of batch) {
-      for (const [index, record] of historyRecords(entry).entries()) {
-        if (entry.seq === seq && index < skip) continue;
-        if (messages.length >= limit) {
-          next = `${entry.seq}.${index}`;
-          break read;
-        }
-        messages.push(record);
+  let size = 0;
+  read: for (const entry of entries.range(seq, Number.MAX_SAFE_INTEGER)) {
+    for (const [index, record] of historyRecords(entry).entries()) {
+      if (entry.seq === seq && index < skip) continue;
+      size += JSON.stringify(record.content).length;
+      if (messages.length >= limit || (size > MAX_PAGE_CHARACTERS && messages.length > 0)) {
+        next = `${entry.seq}.${index}`;
+        break read;
       }
+      messages.push(record);
     }
-    const last = batch.at(-1);
-    if (last === undefined || batch.length < ENTRIES_PER_READ) break;
-    [seq, skip] = [last.seq + 1, 0];
   }
 
   const [first] = entries.range(seqOf(1, 0), seqOf(1, 1));

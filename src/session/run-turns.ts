@@ -3,9 +3,7 @@ import type { WaitingCall } from '#agent/run-tool-calls.ts';
 import { runTurn, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
-import { redact } from '#lib/redact/redact.ts';
 import { noUsage } from '#protocol/message.ts';
-import { promptText } from '#protocol/prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { seqOf, type Entry } from '#session/entry.ts';
 import { approvalEvent, promptEvents } from '#session/entry-events.ts';
@@ -14,8 +12,9 @@ import { modelMessages } from '#session/model-messages.ts';
 import { permissionMode } from '#session/permission-mode.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
+import { listSession } from '#session/tell-user-space.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
-import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
+import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
 /** A turn that was interrupted this often without a new step would fail, and cost, for ever. */
 const MAX_ATTEMPTS = 3;
@@ -133,24 +132,15 @@ async function runOne(session: Session, row: SessionRow, signal: AbortSignal): P
   const stored = session.entries.turn(turn);
   const [prompt] = stored;
   if (prompt === undefined) throw new Error(`turn ${turn} has no prompt`);
-  if (row.listed === 0) await listSession(session, row, prompt);
+  if (row.listed === 0)
+    await listSession(session, row, prompt).catch((error: unknown) => {
+      session.log.error('session_not_listed', { sessionId: session.sessionId, error: String(error) });
+    });
+  await recheckSockets(session);
   if (stored.length === 1)
     for (const event of promptEvents(prompt, session.sessionId)) session.stream.emit(event);
   if (session.running !== undefined) session.running.shownFrom = session.stream.position;
   return knownOutcome(row, stored) ?? runAgent(session, row, signal);
-}
-
-/** A new session is in the user's list before its first event goes out, so that a client that then asks finds it. */
-async function listSession(session: Session, row: SessionRow, prompt: Entry): Promise<void> {
-  const text = prompt.body.kind === 'prompt' ? promptText(prompt.body.content) : '';
-  await userSpaceOf(session).startSession({
-    session_id: session.sessionId,
-    agent_id: row.agent_id,
-    first_message: redact(text).slice(0, 100),
-    created_at: row.created_at,
-    client_type: row.client_type,
-  });
-  session.sql.exec('UPDATE session SET listed = 1');
 }
 
 /** How the turn ended, where that was stored before its end was. */
@@ -160,7 +150,7 @@ function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | unde
   if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
   if (row.attempts > MAX_ATTEMPTS) {
     const text = `This answer was interrupted ${row.attempts} times and was given up. Send your message again to retry.`;
-    return { kind: 'failed', totals: noTotals, reason: 'server_error', shown: '', text };
+    return { kind: 'failed', totals: noTotals, reason: 'server_error', thoughts: [], shown: '', text };
   }
   return undefined;
 }
@@ -208,6 +198,7 @@ const internalFailure: TurnEnd = {
   kind: 'failed',
   totals: noTotals,
   reason: 'server_error',
+  thoughts: [],
   shown: '',
   text: 'Something went wrong inside Edgewise, and the answer was stopped. What was done until then is kept. Send your message again to retry.',
 };

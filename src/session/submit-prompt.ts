@@ -24,6 +24,7 @@ export function submitPrompt(
   prompt: SubmittedPrompt,
 ): Result<{ turn: number; work: Promise<void> }, string> {
   const { entries } = session;
+  if (session.closed) return fail('This session is being deleted.');
   ensureRow(session, prompt);
   const newest = entries.newestTurn();
   if (prompt.messageId !== null && entries.hasMessage(prompt.messageId)) {

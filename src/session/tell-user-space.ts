@@ -1,7 +1,23 @@
+import { redact } from '#lib/redact/redact.ts';
 import { makeTitle } from '#lib/session-title.ts';
+import { promptText } from '#protocol/prompt.ts';
 import type { HistoryRecord } from '#protocol/session.ts';
+import type { Entry } from '#session/entry.ts';
 import { historyRecords } from '#session/history.ts';
-import { readRow, userSpaceOf, type Session } from '#session/session.ts';
+import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
+
+/** A new session is in the user's list before its first event goes out, so that a client that then asks finds it. */
+export async function listSession(session: Session, row: SessionRow, prompt: Entry): Promise<void> {
+  const text = prompt.body.kind === 'prompt' ? promptText(prompt.body.content) : '';
+  await userSpaceOf(session).startSession({
+    session_id: session.sessionId,
+    agent_id: row.agent_id,
+    first_message: redact(text).slice(0, 100),
+    created_at: row.created_at,
+    client_type: row.client_type,
+  });
+  session.sql.exec('UPDATE session SET listed = 1');
+}
 
 /**
  * Lets the user's list and search learn of a finished turn: before `done` goes out, so that a client that then asks
@@ -11,6 +27,8 @@ export async function tellUserSpace(session: Session, turn: number): Promise<voi
   const row = readRow(session.sql);
   if (row === undefined) return;
   const entries = session.entries.turn(turn);
+  // Where the first attempt failed: a list that does not know the session would not take its turns
+  if (row.listed === 0 && entries[0] !== undefined) await listSession(session, row, entries[0]);
   const records = entries.flatMap((entry) =>
     historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
   );

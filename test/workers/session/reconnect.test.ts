@@ -52,6 +52,34 @@ test('at every position of a finished session: what was seen and what comes back
   }
 });
 
+test('a cancelled turn that had thought: at every position, the same', async () => {
+  const { token } = await newUser();
+  const { socket, ready } = await connectSocket({ token, last_event: '0' });
+  const sessionId = ready.type === 'ready' ? ready.cwd_id : '';
+  const shown = socket.next('text_delta');
+  const end = socket.next('cancelled');
+  socket.send({
+    content: promptScript({
+      blocks: [{ thinking: ['hm, let me see'], signature: 's' }, { text: ['I would ', 'never'] }],
+      hangAfter: 3,
+    }),
+  });
+  await shown;
+  socket.send({ type: 'cancel' });
+  await end;
+  const whole = clientView(socket.events);
+  const last = lastPosition(socket.events);
+  for (let position = 0; position <= last; position++) {
+    const back = await connectSocket({ token, session_id: sessionId, last_event: String(position) });
+    if (position < last) await back.socket.reached(last);
+    expect(
+      clientView([...seenUpTo(socket.events, position), ...back.socket.events]),
+      `cut at ${position}`,
+    ).toEqual(whole);
+    await back.socket.close();
+  }
+});
+
 test('in the middle of a turn: at every position, the rest comes back and the live stream follows', async () => {
   const { token } = await newUser();
   const { socket, ready } = await connectSocket({ token, last_event: '0' });
