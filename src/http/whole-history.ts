@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { chatSession, type UserContext } from '#http/user-objects.ts';
-import { SessionId, type History } from '#protocol/session.ts';
+import { HistoryQuery, SessionId, type History } from '#protocol/session.ts';
 
 /**
  * Answers who asks for a history without naming a limit: all of it, however long. Where one object cannot send it in
@@ -8,9 +8,11 @@ import { SessionId, type History } from '#protocol/session.ts';
  */
 export const wholeHistory = createMiddleware<{ Bindings: UserContext['env']; Variables: UserContext['var'] }>(
   async (c, next) => {
-    if (c.req.query('limit') !== undefined) return next();
+    const query = HistoryQuery.safeParse({ cursor: c.req.query('cursor') });
+    // The route itself refuses what does not fit
+    if (c.req.query('limit') !== undefined || !query.success) return next();
     const session = chatSession(c, SessionId.parse(c.req.param('session_id')));
-    const first = await session.readHistory({ cursor: c.req.query('cursor') });
+    const first = await session.readHistory(query.data);
     if (first.next_cursor === null) return c.json(first);
     const pages = joinPages(first, (cursor) => session.readHistory({ cursor }));
     return new Response(pages, { headers: { 'content-type': 'application/json' } });

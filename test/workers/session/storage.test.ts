@@ -146,26 +146,30 @@ test('a text-only turn writes at most 12 rows in both objects together, whatever
   expect(await count(500)).toBe(short);
 });
 
-test('a history of several large images is given whole, though no object can send it in one piece', async () => {
-  const { token } = await newUser();
-  const { socket, ready } = await connectSocket({ token });
-  const id = ready.type === 'ready' ? ready.cwd_id : '';
-  const data = 'iVBORw0KGgo'.padEnd(12_000_000, 'A');
-  for (let turn = 0; turn < 3; turn++) {
-    await socket.say([
-      { type: 'text', text: `look ${turn}` },
-      { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
-    ]);
-  }
-  const response = await send('GET', `/api/v1/sessions/${id}/history`, { token });
-  expect(response.status).toBe(200);
-  const history: { messages: { role: string }[]; next_cursor: unknown; turn_count: number } =
-    await response.json();
-  expect(history.messages.map(({ role }) => role)).toEqual(
-    Array.from({ length: 3 }, () => ['user', 'assistant', 'system']).flat(),
-  );
-  expect([history.next_cursor, history.turn_count]).toEqual([null, 3]);
-});
+test(
+  'a history of several large images is given whole, though no object can send it in one piece',
+  { timeout: 40_000 },
+  async () => {
+    const { token } = await newUser();
+    const { socket, ready } = await connectSocket({ token });
+    const id = ready.type === 'ready' ? ready.cwd_id : '';
+    const data = 'iVBORw0KGgo'.padEnd(12_000_000, 'A');
+    for (let turn = 0; turn < 3; turn++) {
+      await socket.say([
+        { type: 'text', text: `look ${turn}` },
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+      ]);
+    }
+    const response = await send('GET', `/api/v1/sessions/${id}/history`, { token });
+    expect(response.status).toBe(200);
+    const history: { messages: { role: string }[]; next_cursor: unknown; turn_count: number } =
+      await response.json();
+    expect(history.messages.map(({ role }) => role)).toEqual(
+      Array.from({ length: 3 }, () => ['user', 'assistant', 'system']).flat(),
+    );
+    expect([history.next_cursor, history.turn_count]).toEqual([null, 3]);
+  },
+);
 
 test('words that are on their way while a session is deleted do not bring it back', async () => {
   const { token, username, socket, sessionId } = await talk();
