@@ -2,4 +2,425 @@
 import type { Skill } from '#catalog/skill.ts';
 
 export const skills: readonly Skill[] = [
+  {
+    name: `data-summary`,
+    description: `Profiles a table (CSV, TSV, JSON or JSON Lines) and answers questions about it. Columns, types, missing values, quartiles, outliers, duplicates, as a Markdown report. Use it when the user uploads data, asks what is in it, whether it is clean, or for totals, groups and rankings.`,
+    body: `# Data summary
+
+Look first, then count, then say what it means. Never give a number that no command printed.
+
+## 1. Profile
+
+\`\`\`sh
+bash /workspace/.skills/data-summary/scripts/profile.sh input/sales.csv > output/sales-profile.md
+\`\`\`
+
+Then read the report. It takes CSV (also with quotes and line breaks in fields), TSV, a JSON array of objects, an object that holds such an array, and JSON Lines. The delimiter is found out; give another as second argument (\`'\\t'\` for a tab).
+
+How to read it:
+
+- **Type** is what the values look like. \`number*\` means that a few values do not fit; they are listed at the end with their lines. \`local date\` is day and month in an order that the file alone may not tell: ask, or say which order you assume.
+- Empty, \`NA\`, \`N/A\`, \`NULL\`, \`None\`, \`NaN\`, \`-\` and \`?\` count as **missing**.
+- Quartiles are values of the data (nearest rank). **Outliers** lie more than 1.5 times the middle half away from it: a reason to look, not an error.
+- Codes with leading zeros (\`00123\`) count as text. An id that looks like a number is listed under numbers; leave its mean out of what you tell.
+- A large table is read in part only, and the report says so. Say so as well, and count what matters over the whole file (step 3).
+
+Excel files, archives and databases cannot be read here: ask for an export as CSV.
+
+## 2. Check what stands out
+
+For each point under "To look at", look at the lines themselves before you judge: \`sed -n '17p' input/sales.csv\`. Tell apart
+
+- faults (text in a column of numbers, rows with too few fields, a date in the future),
+- choices (blanks, spelling variants, what stands for missing),
+- real but rare values.
+
+## 3. Answer questions
+
+\`tsv.sh\` prints any of these formats with tabs and without quotes, so that short commands are right:
+
+\`\`\`sh
+cd /workspace
+bash .skills/data-summary/scripts/tsv.sh input/sales.csv > /tmp/t.tsv
+head -n 1 /tmp/t.tsv | tr '\\t' '\\n' | cat -n                                   # the columns, numbered
+awk -F'\\t' 'NR > 1 { s += $3 } END { print s }' /tmp/t.tsv                     # a total
+awk -F'\\t' 'NR > 1 { n[$2]++; s[$2] += $3 } END { for (k in n) print k "\\t" n[k] "\\t" s[k] }' /tmp/t.tsv | sort    # by group
+tail -n +2 /tmp/t.tsv | sort -t "$(printf '\\t')" -k3,3nr | head -n 10          # the ten largest
+tail -n +2 /tmp/t.tsv | cut -f 2 | sort | uniq -c | sort -rn                   # how often each value
+awk -F'\\t' 'NR > 1 && $4 >= "2026-02-01" && $4 < "2026-03-01"' /tmp/t.tsv      # one month
+\`\`\`
+
+awk takes 100,000 lines at a time. Feed more in pieces (\`head -n 90000\`, \`tail -n +90001 | head -n 90000\`, …) and add up. It has no \`-f\`, no pipes inside and no \`asort\`: use \`sort\`.
+
+Check a result in a second way where it is cheap: groups must add up to the total, and counts to the number of rows.
+
+## 4. Report
+
+Add to the profile in output/, above its tables, a section "Summary":
+
+1. one sentence on what the table is: what one row stands for, how many, over which time;
+2. the three to five findings that matter for the user's question, each with its number;
+3. what is wrong with the data and what it does to the findings;
+4. what you assumed.
+
+In the chat give the summary only, and name the file. Change the user's file never; put a cleaned copy into output/ if one is wanted, and list each kind of change with its count.`,
+    files: [{ path: `scripts/columns.awk`, text: `# Behind parse.awk: prints what is known of each column. Lines begin with
+#   NUMERIC  column, name
+#   NUMBERS  column, all its numbers with blanks between
+#   COLUMN   column, name, type, filled, missing, distinct, most frequent
+#   DATES    column, earliest, latest
+#   NOTE     column name or empty, a sentence
+#   TABLE    rows, columns, whether there is a header
+
+# Patterns are slow here, so each value gets as few as can be.
+function trim(text) {
+  if (index(" \\t", substr(text, 1, 1)) || index(" \\t", substr(text, length(text)))) gsub(/^[ \\t]+|[ \\t]+$/, "", text)
+  return text
+}
+
+# One line without what would break a Markdown table.
+function shown(text) {
+  gsub(/[\\n\\t]/, " ", text)
+  gsub(/\\|/, "/", text)
+  return length(text) > 40 ? substr(text, 1, 39) "…" : text
+}
+
+function type_of(text) {
+  if (text == "") return "missing"
+  if (text ~ /^[-+]?[0-9.]/) {
+    if (text ~ /^[-+]?(0|[1-9][0-9]*)$/) return "integer"
+    if (text ~ /^[-+]?([0-9]+\\.[0-9]*|\\.[0-9]+|[0-9]+(\\.[0-9]*)?[eE][-+]?[0-9]+)$/) return "number"
+    if (D != "," && text ~ /^[-+]?[0-9]+,[0-9]+$/) return "number"
+    if (text ~ /^[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]([T ].*)?$/) return "date"
+    if (text ~ /^[0-9][0-9]?[.\\/][0-9][0-9]?[.\\/][0-9][0-9][0-9][0-9]$/) return "local date"
+    return "text"
+  }
+  if (length(text) > 5) return "text"
+  if (toupper(text) ~ /^(NA|N\\/A|NULL|NONE|NAN|-|\\?)$/) return "missing"
+  return tolower(text) ~ /^(true|false|yes|no)$/ ? "boolean" : "text"
+}
+
+function joined(list, item) { return list == "" ? item : list ", " item }
+
+function note(c, text) { notes[++noted] = "NOTE\\t" (c ? names[c] : "") "\\t" text }
+
+function read_header(n,    c) {
+  columns = n
+  has_header = 0
+  for (c = 1; c <= n; c++) if (type_of(trim(field[c])) !~ /integer|number|date/) has_header = 1
+  for (c = 1; c <= n; c++) {
+    names[c] = has_header ? shown(trim(field[c])) : "column " c
+    if (names[c] == "") names[c] = "column " c
+    if (has_header && names[c] in taken) note(0, "The column name " names[c] " stands twice in the header.")
+    taken[names[c]] = 1
+  }
+  # Values that are remembered, over all columns.
+  keep = int(40000 / n)
+  if (keep > 1000) keep = 1000
+}
+
+function read_value(c, raw, line,    value, type, key) {
+  value = trim(raw)
+  key = c SUBSEP value
+  if (key in count) {
+    count[key]++
+    type = known[key]
+  } else {
+    type = type_of(value)
+    if (type != "missing") remember(c, value, key, type)
+  }
+  if (type == "missing") { missing[c]++; return }
+  filled[c]++
+  if (value != raw) padded[c]++
+  if (++types[c, type] <= 3) examples[c, type] = joined(examples[c, type], "\\"" shown(value) "\\" (line " line ")")
+  if (type == "integer" || type == "number") numbers[c] = numbers[c] " " plain(value)
+  else if (type == "date") {
+    if (earliest[c] == "" || value < earliest[c]) earliest[c] = value
+    if (value > latest[c]) latest[c] = value
+  }
+}
+
+function remember(c, value, key, type,    small) {
+  if (distinct[c] >= keep) { more[c] = 1; return }
+  count[key] = 1
+  known[key] = type
+  values[c, ++distinct[c]] = value
+  if (type != "text") return
+  small = c SUBSEP tolower(value)
+  if (!(small in folded)) folded[small] = value
+  else if (++variants[c] <= 3) variant_list[c] = joined(variant_list[c], "\\"" shown(folded[small]) "\\" and \\"" shown(value) "\\"")
+}
+
+# As sort understands it: with a point, without an exponent.
+function plain(value) {
+  sub(/,/, ".", value)
+  if (index(tolower(value), "e")) {
+    value = sprintf("%.9f", value)
+    sub(/\\.?0+$/, "", value)
+  }
+  return value
+}
+
+function read_record(record, line,    n, c) {
+  n = parse(record)
+  if (!columns) {
+    read_header(n)
+    if (has_header) return
+  }
+  rows++
+  if (n != columns) {
+    uneven++
+    if (uneven <= 5) uneven_lines = joined(uneven_lines, line " (" n ")")
+  }
+  if (rows <= 40000) {
+    if (record in seen) {
+      repeated++
+      if (repeated <= 5) repeated_lines = joined(repeated_lines, line)
+    }
+    seen[record] = 1
+  }
+  for (c = 1; c <= columns; c++) read_value(c, c <= n ? field[c] : "", line)
+}
+
+function describe(c,    type, best, others, most, top, v, i, share) {
+  best = ""
+  for (i = 1; i <= 6; i++) {
+    type = all_types[i]
+    if (types[c, type] > 0 && (best == "" || types[c, type] > types[c, best])) best = type
+  }
+  if ((best == "integer" || best == "number") && types[c, "integer"] > 0 && types[c, "number"] > 0) best = "number"
+  share = best == "number" ? types[c, "integer"] + types[c, "number"] : types[c, best]
+  if (best == "") best = "empty"
+  else if (best != "text" && share < filled[c]) {
+    others = ""
+    for (i = 1; i <= 6; i++) {
+      type = all_types[i]
+      if (types[c, type] > 0 && type != best && !(best == "number" && type == "integer")) {
+        others = joined(others, examples[c, type])
+        if (types[c, type] > 3) others = others ", …"
+      }
+    }
+    if (share * 10 >= filled[c] * 8) {
+      note(c, "values that are not of the type " best ": " filled[c] - share " of " filled[c] ", " others ".")
+      best = best "*"
+    } else best = "mixed"
+  }
+  most = 0
+  top = ""
+  for (i = 1; i <= distinct[c]; i++) {
+    v = values[c, i]
+    if (count[c SUBSEP v] > most) { most = count[c SUBSEP v]; top = v }
+  }
+  print "COLUMN\\t" c "\\t" names[c] "\\t" best "\\t" filled[c] + 0 "\\t" missing[c] + 0 "\\t" (more[c] ? "over " : "") distinct[c] + 0 "\\t" (most > 1 ? shown(top) " (" most "×)" : "")
+  if (types[c, "integer"] + types[c, "number"] > 2 && best ~ /^(integer|number)/) {
+    print "NUMERIC\\t" c "\\t" names[c]
+    print "NUMBERS\\t" c "\\t" numbers[c]
+  }
+  if (best ~ /^date/) print "DATES\\t" c "\\t" names[c] "\\t" earliest[c] "\\t" latest[c]
+  if (filled[c] == 0) note(c, "has no values.")
+  else if (distinct[c] == 1 && filled[c] > 1) note(c, "has the same value in each row that is filled.")
+  else if (distinct[c] == rows && !missing[c] && rows > 2 && best !~ /^number/) note(c, "is different in each row: it may be a key.")
+  if (missing[c] * 5 > rows && filled[c] > 0) note(c, "rows without a value: " missing[c] " of " rows ".")
+  if (padded[c] > 0) note(c, "values with blanks around them: " padded[c] ".")
+  if (variants[c]) note(c, "values that differ only in upper and lower case: " variant_list[c] (variants[c] > 3 ? ", …" : "."))
+}
+
+END {
+  all_types[1] = "integer"; all_types[2] = "number"; all_types[3] = "date"
+  all_types[4] = "local date"; all_types[5] = "boolean"; all_types[6] = "text"
+  if (open) {
+    note(0, "A quote that opens in line " opened_at " never closes: what follows it was read as one value.")
+    read_record(pending, opened_at)
+  }
+  if (uneven > 5) uneven_lines = uneven_lines ", …"
+  if (repeated > 5) repeated_lines = repeated_lines ", …"
+  if (uneven) note(0, "Rows with another number of fields than the first line (" columns "): " uneven ", in line " uneven_lines ".")
+  if (repeated) note(0, "Rows that repeat an earlier row: " repeated ", in line " repeated_lines ".")
+  print "TABLE\\t" rows + 0 "\\t" columns + 0 "\\t" has_header + 0
+  for (c = 1; c <= columns; c++) describe(c)
+  for (i = 1; i <= noted; i++) print notes[i]
+}
+` }, { path: `scripts/open-table.sh`, text: `# To be sourced by a script with the arguments FILE [DELIMITER]. Sets file, here (the scripts), work (a scratch folder),
+# table (the file as delimited text), delimiter and format.
+
+fail() {
+  echo "$(basename "$0"): $1" >&2
+  exit 1
+}
+
+file=$1
+here=$(dirname "$0")
+work=/tmp/data-summary
+if [ -z "$file" ]; then fail 'say which file, and its delimiter if it is an unusual one'; fi
+if [ ! -f "$file" ]; then fail "there is no file $file"; fi
+if [ ! -s "$file" ]; then fail "$file is empty"; fi
+rm -rf "$work"
+mkdir -p "$work"
+
+first=$(head -c 200 "$file" | tr -d ' \\t\\r\\n' | cut -c 1)
+if [ "$first" = '{' ] || [ "$first" = '[' ]; then
+  format=JSON
+  delimiter=,
+  table=$work/table
+  if ! jq -r -s "$(cat "$here/rows.jq")" "$file" > "$table" 2> "$work/error"; then
+    fail "$file is not a list of JSON objects: $(head -n 1 "$work/error")"
+  fi
+else
+  format=text
+  table=$file
+  delimiter=$2
+  if [ "$delimiter" = '\\t' ]; then delimiter='	'; fi
+  if [ -z "$delimiter" ]; then
+    delimiter=,
+    most=0
+    for candidate in , ';' '	' '|'; do
+      count=$(head -n 1 "$table" | tr -cd "$candidate" | wc -c)
+      if [ "$count" -gt "$most" ]; then
+        most=$count
+        delimiter=$candidate
+      fi
+    done
+  fi
+fi
+` }, { path: `scripts/parse.awk`, text: `# Reads CSV and its like, D being the delimiter: calls read_record(record, line) for each record, which may go over
+# several lines; parse(record) takes it apart.
+
+# The fields of a record into \`field\`; answers their number. Quotes as in RFC 4180.
+function parse(record,    n, rest, end, value) {
+  if (index(record, "\\"") == 0 && D != "|") return split(record, field, D)
+  n = 0
+  rest = record
+  while (1) {
+    if (substr(rest, 1, 1) == "\\"") {
+      value = ""
+      rest = substr(rest, 2)
+      while ((end = index(rest, "\\"")) > 0 && substr(rest, end + 1, 1) == "\\"") {
+        value = value substr(rest, 1, end)
+        rest = substr(rest, end + 2)
+      }
+      if (end == 0) { field[++n] = value rest; return n }
+      value = value substr(rest, 1, end - 1)
+      rest = substr(rest, end + 1)
+      end = index(rest, D)
+      if (end == 0) { field[++n] = value rest; return n }
+      field[++n] = value substr(rest, 1, end - 1)
+    } else {
+      end = index(rest, D)
+      if (end == 0) { field[++n] = rest; return n }
+      field[++n] = substr(rest, 1, end - 1)
+    }
+    rest = substr(rest, end + 1)
+  }
+}
+
+NR == 1 { sub(/^\\357\\273\\277|^\\xef\\xbb\\xbf|^\\ufeff/, "") }
+# No "next": this awk remembers one in the last line, and then calls no functions in END.
+{
+  if (open) pending = pending "\\n" $0
+  else { pending = $0; opened_at = NR }
+  if (index($0, "\\"") && gsub(/"/, "\\"") % 2 == 1) open = !open
+  if (!open && pending != "") read_record(pending, opened_at)
+}
+` }, { path: `scripts/profile.sh`, text: `#!/bin/bash
+# Prints a Markdown profile of a table: CSV, TSV, JSON (a list of objects) or JSON Lines.
+# Usage: bash profile.sh FILE [DELIMITER]        "\\t" stands for a tab; by default the delimiter is found out.
+
+. "$(dirname "$0")/open-table.sh"
+
+# Values: what a few seconds are enough for.
+limit=40000
+lines=$(wc -l < "$table")
+columns=$(head -n 1 "$table" | tr -cd "$delimiter" | wc -c)
+limit=$(( limit / (columns + 1) ))
+head -n "$limit" "$table" | tr -d '\\r' |
+  awk -v D="$delimiter" "$(cat "$here/parse.awk" "$here/columns.awk")" > "$work/facts"
+
+# Quartiles need the numbers in order: one column at a time.
+for column in $(grep '^NUMERIC	' "$work/facts" | cut -f 2); do
+  grep "^NUMBERS	$column	" "$work/facts" | cut -f 3 | tr -s ' ' '\\n' | grep . | sort -n > "$work/sorted"
+  count=$(wc -l < "$work/sorted")
+  q1=$(sed -n "$(( (count + 3) / 4 ))p" "$work/sorted")
+  median=$(sed -n "$(( (count + 1) / 2 ))p" "$work/sorted")
+  q3=$(sed -n "$(( (3 * count + 3) / 4 ))p" "$work/sorted")
+  awk -v c="$column" -v q1="$q1" -v median="$median" -v q3="$q3" "$(cat "$here/spread.awk")" "$work/sorted" >> "$work/spread"
+done
+touch "$work/spread"
+
+grep -v '^NUMBERS	' "$work/facts" | cat "$work/spread" - |
+  awk -v name="$(basename "$file")" -v format="$format" -v D="$delimiter" -v lines="$lines" -v limit="$limit" "$(cat "$here/report.awk")"
+` }, { path: `scripts/report.awk`, text: `# Turns the facts of columns.awk and spread.awk into Markdown.
+BEGIN { FS = "\\t" }
+$1 == "SPREAD" { spread[$2] = "| " $3 " | " $4 " | " $5 " | " $6 " | " $7 " | " $8 " | " $9 " |" }
+$1 == "OUTSIDE" { outside[$2] = $3 }
+$1 == "TABLE" { rows = $2; columns = $3; header = $4 }
+$1 == "COLUMN" {
+  table = table "| " $2 " | " $3 " | " $4 " | " $5 " | " $6 " | " $7 " | " $8 " |\\n"
+  if ($4 ~ /\\*$/) starred = 1
+}
+$1 == "NUMERIC" {
+  numbers = numbers "| " $3 " " spread[$2] "\\n"
+  if ($2 in outside) far = far "- **" $3 "**: " outside[$2] "\\n"
+}
+$1 == "DATES" { dates = dates "| " $3 " | " $4 " | " $5 " |\\n" }
+$1 == "NOTE" { findings = findings "- " ($2 == "" ? "" : "**" $2 "**: ") $3 "\\n" }
+END {
+  print "# Profile of " name "\\n"
+  print "- Rows: " rows ", columns: " columns
+  if (format == "text") print "- Delimiter " (D == "\\t" ? "tab" : "\`" D "\`") ", " (header ? "header in the first line" : "no header")
+  else print "- " format ", read as one row per object; line numbers count rows from the second line on"
+  if (lines > limit) print "- Only the first " limit " of " lines " lines were read."
+  print "\\n## Columns\\n\\n| # | Column | Type | Filled | Missing | Distinct | Most frequent |\\n|--:|---|---|--:|--:|--:|---|\\n" table
+  if (starred) print "\\\\* Not every value is of this type: see below.\\n"
+  if (numbers != "") print "## Numbers\\n\\n| Column | Min | 25 % | Median | Mean | 75 % | Max | Outliers |\\n|---|--:|--:|--:|--:|--:|--:|--:|\\n" numbers
+  if (dates != "") print "## Dates\\n\\n| Column | Earliest | Latest |\\n|---|---|---|\\n" dates
+  findings = findings far
+  print "## To look at\\n"
+  print findings == "" ? "Nothing stands out." : findings
+}
+` }, { path: `scripts/rows.jq`, text: `# A list of objects, one after another or in an array (also in a field of the one object), as CSV with a header.
+(if length != 1 then .
+ elif (.[0] | type) == "array" then .[0]
+ else ([.[0][] | select(type == "array" and length > 0 and (.[0] | type) == "object")] | first) // .
+ end) as $rows
+| if ($rows | length) == 0 then error("it is empty") else . end
+| if ($rows | all(type == "object")) then . else error("not every entry is an object") end
+| (reduce ($rows[] | keys_unsorted[]) as $key ({}; .[$key] = true) | keys_unsorted) as $keys
+| ($keys | @csv),
+  ($rows[] | [. as $row | $keys[] as $key | $row[$key] | if type == "object" or type == "array" then tojson elif type == "string" then gsub("[\\r\\n]+"; " ") else . end] | @csv)
+` }, { path: `scripts/spread.awk`, text: `# Over the sorted numbers of the column c: how they spread, and which lie outside 1.5 times the middle half.
+function round(x,    s) { s = sprintf("%.4f", x); sub(/\\.?0+$/, "", s); return s }
+NR == 1 { low = q1 - 1.5 * (q3 - q1); high = q3 + 1.5 * (q3 - q1); min = $1 + 0 }
+{ max = $1 + 0; sum += $1 }
+$1 + 0 < low || $1 + 0 > high {
+  outliers++
+  if (outliers <= 3) extremes = extremes == "" ? $1 : extremes ", " $1
+  last = $1
+}
+END {
+  print "SPREAD\\t" c "\\t" round(min) "\\t" round(q1) "\\t" round(median) "\\t" round(sum / NR) "\\t" round(q3) "\\t" round(max) "\\t" outliers + 0
+  if (outliers > 3) extremes = extremes " … " last
+  if (outliers > 0) print "OUTSIDE\\t" c "\\t" "values outside " round(low) " to " round(high) ": " outliers ", namely " extremes "."
+}
+` }, { path: `scripts/tsv.awk`, text: `# Behind parse.awk: prints each record with tabs between its fields; tabs and line breaks in a field become blanks.
+function clean(text) {
+  if (index(text, "\\t") || index(text, "\\n")) gsub(/[\\t\\n]/, " ", text)
+  return text
+}
+
+function read_record(record, line,    n, c, text) {
+  n = parse(record)
+  for (c = 1; c <= n; c++) text = (c == 1 ? "" : text "\\t") clean(field[c])
+  print text
+}
+
+END { if (open) read_record(pending, opened_at) }
+` }, { path: `scripts/tsv.sh`, text: `#!/bin/bash
+# Prints a table without quotes, with tabs between the fields, so that cut, sort and awk -F'\\t' can take it apart.
+# Usage: bash tsv.sh FILE [DELIMITER]
+
+. "$(dirname "$0")/open-table.sh"
+
+tr -d '\\r' < "$table" | awk -v D="$delimiter" "$(cat "$here/parse.awk" "$here/tsv.awk")"
+` }],
+  },
 ];
