@@ -16,4 +16,5 @@ export const toolNames = [
   'TaskUpdate',
   'TaskList',
   'TodoWrite',
+  'WebFetch',
 ] as const;

@@ -13,6 +13,7 @@ import { taskGetTool } from '#tools/task-get.ts';
 import { taskListTool } from '#tools/task-list.ts';
 import { taskUpdateTool } from '#tools/task-update.ts';
 import { todoWriteTool } from '#tools/todo-write.ts';
+import { liveWebDeps, webFetchTool } from '#tools/web-fetch.ts';
 import { writeTool } from '#tools/write.ts';
 
 interface ToolDeps {
@@ -30,4 +31,5 @@ export const createTools = ({ workspace, tasks }: ToolDeps): readonly Tool[] => 
   ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
     create(tasks),
   ),
+  webFetchTool(liveWebDeps),
 ];

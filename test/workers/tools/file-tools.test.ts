@@ -42,6 +42,7 @@ test('the tools, with what they can touch, and schemas that are plain objects', 
       ['TaskUpdate', 'workspace'],
       ['TaskList', 'reads'],
       ['TodoWrite', 'workspace'],
+      ['WebFetch', 'reads'],
     ]);
     expect(tools.map(({ inputSchema }) => inputSchema['required'])).toEqual([
       ['file_path'],
@@ -57,6 +58,7 @@ test('the tools, with what they can touch, and schemas that are plain objects', 
       ['taskId'],
       undefined,
       ['todos'],
+      ['url'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema['type']).toBe('object');
   });
