@@ -71,9 +71,10 @@ export class ChatSession extends DurableObject<Env> {
 
   /** An interrupted turn was resumed when the object woke for this; a running one is looked after for longer. */
   override async alarm(): Promise<void> {
-    if (this.#stored?.running === undefined) return;
+    const running = this.#stored?.running;
+    if (this.#stored === undefined || running === undefined) return;
     await this.ctx.storage.setAlarm(this.#stored.clock.now() + WAKE_MS);
-    await this.#stored.running.ended;
+    await running.ended;
   }
 
   exists(): boolean {

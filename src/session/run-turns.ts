@@ -60,8 +60,8 @@ export async function runTurns(session: Session): Promise<void> {
  */
 export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);
-  if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
-    return writeHistoryFiles(session);
+  // Nothing to resume; but what a crash left right after an end is cleared away: an alarm, an unwritten copy
+  if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return runTurns(session);
   const attempts = row.attempts + 1;
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
   session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);
