@@ -35,7 +35,7 @@ export async function openAddress(
     const response = await get(url, deps.fetch, signal);
     const location = redirects.has(response.status) ? response.headers.get('location') : null;
     if (location === null) return { response, url };
-    await response.body?.cancel();
+    await response.body?.cancel().catch(() => {});
     next = parseAddress(location, url);
   }
   throw new ToolFailure(
