@@ -217,7 +217,7 @@ function describe(c,    type, best, others, most, top, v, i, share) {
     print "NUMBERS\\t" c "\\t" numbers[c]
   }
   if (best ~ /^date/) print "DATES\\t" c "\\t" names[c] "\\t" earliest[c] "\\t" latest[c]
-  if (filled[c] == 0) note(c, "has no values.")
+  if (!filled[c]) note(c, "has no values.")
   else if (distinct[c] == 1 && filled[c] > 1) note(c, "has the same value in each row that is filled.")
   else if (distinct[c] == rows && !missing[c] && rows > 2 && best !~ /^number/) note(c, "is different in each row: it may be a key.")
   if (missing[c] * 5 > rows && filled[c] > 0) note(c, "rows without a value: " missing[c] " of " rows ".")
@@ -421,6 +421,335 @@ END { if (open) read_record(pending, opened_at) }
 . "$(dirname "$0")/open-table.sh"
 
 tr -d '\\r' < "$table" | awk -v D="$delimiter" "$(cat "$here/parse.awk" "$here/tsv.awk")"
+` }],
+  },
+  {
+    name: `writing-review`,
+    description: `Reviews a text (report, article, mail, documentation, application; plain text or Markdown) for purpose, order, clarity and wording, with places and rewrites, or revises it. Use it when the user asks for feedback, proofreading, shortening, or a clearer version of something written.`,
+    body: `# Writing review
+
+A review helps when it names the few things that matter most, shows where, and offers words that can be taken over. It is their text: keep their voice, and change nothing that is only a matter of taste.
+
+## 1. Know what it is for
+
+Find out who reads it, what they shall do or know then, and how long it may be. Take it from the request or the text; if the answer would change the review, ask one short question. Say what you assumed.
+
+If the text came in the chat, write it to \`input.md\` first, unchanged, so that lines can be named. PDF files: read them with Read and review without step 3. Word files cannot be opened here: ask for text or PDF.
+
+## 2. Read it twice
+
+The whole text with Read. First as its reader would: note where you stopped, went back, or skipped. Then against \`references/checklist.md\`, from the top: a text that begins in the wrong place is not saved by shorter sentences.
+
+## 3. Measure
+
+\`\`\`sh
+bash /workspace/.skills/writing-review/scripts/measure.sh input/report.md
+\`\`\`
+
+It counts words and sentences, and lists, with lines: sentences over 30 words, paragraphs over 150, words that stand twice, wordy phrases with better ones (\`references/phrases.tsv\`), what may be passive, headings that skip a level. Code, tables, quotations and front matter are left out. Phrases and passives are found in English only; the rest holds for every language that puts blanks between words.
+
+These are places to look at, not faults. A long sentence that reads well stays. "Perhaps passive" is often neither.
+
+## 4. Report
+
+Write \`output/review.md\`:
+
+1. **In short**: two or three sentences. What the text does well, and the one thing that would help it most.
+2. **What matters most**: three to five points, the weightiest first. For each: where (line or heading), what happens to the reader there, and a rewrite.
+3. **Line by line**: a table with line, now, better, why. At most 20 rows; true errors (spelling, grammar, wrong numbers) all, matters of style only where they repeat, once each.
+4. **Open**: what only the author can settle: facts to check, contradictions, missing sources.
+
+Quote exactly, with the line as \`measure.sh\` and Read show it. Rewrite in the language of the text. Never invent a fact to make a sentence better: put [which month?] where one is missing.
+
+In the chat give "In short" and the first three points, and name the file.
+
+## When a revised text is wanted
+
+Make a copy in output/ and revise that; the original stays. Keep meaning, facts, names, numbers and the author's level of formality. Afterwards run \`diff input/report.md output/report.md\` and \`measure.sh\` on both, and say what changed in kind ("31 → 19 words per sentence, section 3 moved to the front, nothing removed but the second example").`,
+    files: [{ path: `references/checklist.md`, text: `# What to read for
+
+In this order: a fault higher up makes work on those below it wasted.
+
+## 1. Purpose
+
+- After the first paragraph, does the reader know what this is, whom it concerns, and what to do or decide?
+- Does the most important thing come first, or does the text walk towards it?
+- Is there anything that the reader at hand does not need? Cut it, or move it to the end.
+- Is a question left open that this reader will surely ask?
+
+## 2. Order
+
+- One thought per paragraph, and its first sentence says which.
+- Would the headings alone, read in order, tell the story? "Results" tells nothing; "Sales fell in March" does.
+- What must be known first stands first. Nothing is explained twice.
+- Like things look alike: lists in the same grammar, terms the same each time, units and dates in one form.
+
+## 3. Truth
+
+- Each number, name and date: does it agree with the others in the text, and do sums add up?
+- Each claim: is it shown, sourced or marked as an opinion?
+- Words that promise too much: always, never, all, only, best, guaranteed.
+- What follows from what: does "therefore" stand where it follows?
+
+## 4. Sentences
+
+- Who does what? "It was decided" hides who decided. Passive is right where the doer is unknown or does not matter.
+- A verb for what is done: "decide", not "make a decision".
+- One main thought; conditions and exceptions in sentences of their own.
+- "This", "it", "they": is it clear which thing is meant?
+- Positive: "remember", not "do not forget". No double negation.
+
+## 5. Words
+
+- Short and usual ones. A technical term only where this reader uses it, and then always the same.
+- Abbreviations are written out once.
+- Fillers out: very, really, basically, in order to.
+- Buzzwords replaced by what is meant.
+
+## 6. Manner
+
+- The tone fits the reader and the occasion, and stays the same.
+- Bad news is said plainly and early, without blame; a request says by when.
+- Nobody is left out or talked down to by the choice of words.
+` }, { path: `references/phrases.tsv`, text: `# English phrase, in lower case	what is better
+a large number of	many
+a majority of	most
+absolutely essential	essential
+accordingly	so
+adequate number of	enough
+advance planning	planning
+am of the opinion that	think
+as a consequence of	because of
+as a matter of fact	(leave out)
+at a later date	later
+at the present time	now
+at this point in time	now
+basically	(leave out)
+by means of	with, by
+by virtue of	by, under
+commence	begin
+completely eliminate	eliminate
+conduct an investigation	investigate
+despite the fact that	although
+due to the fact that	because
+during the course of	during
+each and every	each
+end result	result
+endeavor	try
+endeavour	try
+facilitate	help, ease
+final outcome	outcome
+for the purpose of	for, to
+for the reason that	because
+future plans	plans
+give consideration to	consider
+going forward	(leave out, or say when)
+has the ability to	can
+have the ability to	can
+impact on	affect
+in a timely manner	on time, soon
+in accordance with	by, under
+in addition to	besides, and
+in close proximity to	near
+in light of the fact that	because
+in order to	to
+in regard to	about
+in relation to	about
+in spite of the fact that	although
+in terms of	(say what is meant)
+in the event that	if
+in the near future	soon (better: when)
+in the process of	(leave out)
+is able to	can
+are able to	can
+it is important to note that	(leave out)
+it should be noted that	(leave out)
+leverage	use
+make a decision	decide
+make an assumption	assume
+methodology	method
+needless to say	(leave out)
+numerous	many
+on a daily basis	daily
+on a regular basis	regularly
+perform an analysis of	analyse
+prior to	before
+provide assistance	help
+provide support for	support
+really	(leave out)
+reason why is that	(say: because)
+robust	(say what it withstands)
+seamless	(say what does not happen)
+state-of-the-art	(say what is new)
+subsequent to	after
+sufficient number of	enough
+take into consideration	consider
+terminate	end
+the fact that	(say it without)
+the majority of	most
+there is no doubt that	(leave out)
+until such time as	until
+utilise	use
+utilize	use
+utilization	use
+very	(leave out, or a stronger word)
+whether or not	whether
+with reference to	about
+with regard to	about
+with respect to	about
+with the exception of	except
+` }, { path: `scripts/measure.awk`, text: `# Counts over prose; code, tables, quotes and front matter are left out. \`phrases\` is a file: phrase, tab, what is better.
+# This awk: patterns are slow; "next" in the last line keeps END from calling functions.
+
+BEGIN {
+  long_sentence = 30
+  long_paragraph = 150
+  while ((getline entry < phrases) > 0) {
+    if (entry == "" || substr(entry, 1, 1) == "#") continue
+    split(entry, part, "\\t")
+    phrase[++phrase_count] = part[1]
+    better[phrase_count] = part[2]
+  }
+  split("e.g. i.e. etc. vs. cf. dr. mr. mrs. ms. prof. st. no. fig. approx. z.b. d.h. bzw. ca. usw. nr. str.", list, " ")
+  for (i in list) abbreviation[list[i]] = 1
+  split("is are was were be been being gets got", list, " ")
+  for (i in list) auxiliary[list[i]] = 1
+  split("made done given taken written shown seen known sent kept held found built set put chosen driven begun brought paid lost left meant told", list, " ")
+  for (i in list) participle[list[i]] = 1
+}
+
+function found(kind, line, text) {
+  total[kind]++
+  if (total[kind] <= 20) listed[kind] = listed[kind] "- line " line ": " text "\\n"
+}
+
+function end_sentence() {
+  if (words_here > 0) {
+    sentences++
+    if (words_here > longest) { longest = words_here; longest_at = began_at }
+    if (words_here > long_sentence) found("long", began_at, words_here " words, \\"" opening " …\\"")
+  }
+  words_here = 0
+  opening = ""
+}
+
+function end_paragraph() {
+  end_sentence()
+  if (paragraph_words > long_paragraph) found("paragraph", paragraph_at, paragraph_words " words")
+  paragraph_words = 0
+  before = ""
+}
+
+# Without what stands around a word.
+function bare(word) {
+  while (word != "" && index("\\"'()[]*_\`.,;:!?„“”‘’«»", substr(word, 1, 1))) word = substr(word, 2)
+  while (word != "" && index("\\"'()[]*_\`.,;:!?„“”‘’«»", substr(word, length(word)))) word = substr(word, 1, length(word) - 1)
+  return word
+}
+
+function closes(word,    last) {
+  if (tolower(word) in abbreviation) return 0
+  while (word != "" && index("\\"')]*_”“’»", substr(word, length(word)))) word = substr(word, 1, length(word) - 1)
+  last = substr(word, length(word))
+  return last == "." || last == "!" || last == "?" || last == "…"
+}
+
+function read_word(raw,    word, small) {
+  word = bare(raw)
+  if (word != "") {
+    small = tolower(word)
+    words++
+    words_here++
+    if (words_here == 1) began_at = NR
+    if (paragraph_words++ == 0) paragraph_at = NR
+    if (words_here <= 6) opening = opening == "" ? word : opening " " word
+    if (small == before && small !~ /[0-9]/) found("double", NR, "\\"" word " " word "\\"")
+    if (before in auxiliary && (small in participle || (length(small) > 4 && substr(small, length(small) - 1) == "ed"))) {
+      found("passive", NR, "\\"" before " " word "\\"")
+    }
+    before = small
+  }
+  # A stop between two equal words makes them two sentences' words.
+  if (raw != "" && index(".!?;:,", substr(raw, length(raw)))) before = ""
+  if (closes(raw)) end_sentence()
+}
+
+function read_prose(text,    n, i, word, plain) {
+  if (index(text, "](")) gsub(/\\]\\([^)]*\\)/, "]", text)
+  if (index(text, "\`")) gsub(/\`[^\`]*\`/, "code", text)
+  n = split(text, word, " ")
+  for (i = 1; i <= n; i++) read_word(word[i])
+  plain = " " tolower(text) " "
+  gsub(/[^a-z'-]+/, " ", plain)
+  for (i = 1; i <= phrase_count; i++) {
+    if (index(plain, " " phrase[i] " ")) found("phrase", NR, "\\"" phrase[i] "\\" → " better[i])
+  }
+}
+
+function read_heading(level) {
+  end_paragraph()
+  if (level_before > 0 && level > level_before + 1) found("heading", NR, "level " level " follows level " level_before)
+  level_before = level
+  headings++
+}
+
+{
+  start = $0
+  sub(/^[ \\t]+/, "", start)
+  first = substr(start, 1, 1)
+  if (NR == 1 && $0 == "---") front_matter = 1
+  else if (front_matter) { if ($0 == "---") front_matter = 0 }
+  else if (substr(start, 1, 3) == "\`\`\`" || substr(start, 1, 3) == "~~~") { end_paragraph(); code = !code }
+  else if (code || first == "|" || first == ">") end_paragraph()
+  else if (start == "") end_paragraph()
+  else if (start ~ /^##?#?#?#?#? /) read_heading(index(start, " ") - 1)
+  else {
+    if (start ~ /^([-*+]|[0-9]+[.)]) /) {
+      end_paragraph()
+      start = substr(start, index(start, " ") + 1)
+    }
+    read_prose(start)
+  }
+}
+
+function section(kind, title) {
+  if (!total[kind]) return
+  print "\\n## " title ": " total[kind] "\\n"
+  printf "%s", listed[kind]
+  if (total[kind] > 20) print "- and " total[kind] - 20 " more"
+}
+
+END {
+  end_paragraph()
+  print "# Measures of " name "\\n"
+  print "- Words: " words + 0 ", sentences: " sentences + 0 ", headings: " headings + 0
+  if (sentences > 0) {
+    printf "- Words per sentence: %.1f; the longest has %d (line %d)\\n", words / sentences, longest, longest_at
+    printf "- Sentences over %d words: %d %%\\n", long_sentence, total["long"] * 100 / sentences
+    printf "- Reading time: %d min\\n", words < 220 ? 1 : words / 220 + 0.5
+  }
+  section("long", "Long sentences")
+  section("paragraph", "Paragraphs over " long_paragraph " words")
+  section("double", "Words that stand twice")
+  section("phrase", "Phrases that can be shorter or plainer")
+  section("passive", "Perhaps passive")
+  section("heading", "Headings that skip a level")
+}
+` }, { path: `scripts/measure.sh`, text: `#!/bin/bash
+# Prints what can be counted about a text, as Markdown: sentences that are long, words that stand twice, and so on.
+# Usage: bash measure.sh FILE        plain text or Markdown
+
+file=$1
+if [ ! -f "$file" ]; then
+  echo "measure.sh: say which file; there is no file '$file'" >&2
+  exit 1
+fi
+if ! grep -q '[^[:space:]]' "$file"; then
+  echo "measure.sh: $file is empty" >&2
+  exit 1
+fi
+here=$(dirname "$0")
+tr -d '\\r' < "$file" | awk -v name="$(basename "$file")" -v phrases="$here/../references/phrases.tsv" "$(cat "$here/measure.awk")"
 ` }],
   },
 ];

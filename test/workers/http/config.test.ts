@@ -41,7 +41,12 @@ describe('with the key alone', () => {
   test('skills, with nothing but what a list shows', async () => {
     expect(await get('skills')).toEqual([
       200,
-      { skills: [{ name: 'data-summary', description: expect.stringContaining('CSV') }] },
+      {
+        skills: [
+          { name: 'data-summary', description: expect.stringContaining('CSV') },
+          { name: 'writing-review', description: expect.stringContaining('Reviews a text') },
+        ],
+      },
     ]);
   });
 });

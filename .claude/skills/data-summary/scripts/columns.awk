@@ -151,7 +151,7 @@ function describe(c,    type, best, others, most, top, v, i, share) {
     print "NUMBERS\t" c "\t" numbers[c]
   }
   if (best ~ /^date/) print "DATES\t" c "\t" names[c] "\t" earliest[c] "\t" latest[c]
-  if (filled[c] == 0) note(c, "has no values.")
+  if (!filled[c]) note(c, "has no values.")
   else if (distinct[c] == 1 && filled[c] > 1) note(c, "has the same value in each row that is filled.")
   else if (distinct[c] == rows && !missing[c] && rows > 2 && best !~ /^number/) note(c, "is different in each row: it may be a key.")
   if (missing[c] * 5 > rows && filled[c] > 0) note(c, "rows without a value: " missing[c] " of " rows ".")
