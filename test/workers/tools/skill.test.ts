@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Skill } from '#catalog/skill.ts';
+import { promptScript } from '#test/support/prompt-script.ts';
+import { newUser } from '#test/support/workers/accounts.ts';
+import { connectSocket } from '#test/support/workers/socket.ts';
 import { skillTool } from '#tools/skill.ts';
 import { withWorkspace } from '../workspace/open-workspace.ts';
 import { runForText } from './run-tool.ts';
@@ -80,4 +83,19 @@ test('files that cannot be stored are a failure that says why', async () => {
       '/workspace/.skills is not a folder.',
     );
   });
+});
+
+test('in a turn: the text comes back, and Bash finds the script', async () => {
+  const { token } = await newUser();
+  const { socket } = await connectSocket({ token });
+  const script = '/workspace/.skills/data-summary/scripts/profile.sh';
+  const events = await socket.say(
+    promptScript(
+      { blocks: [{ tool: 'Skill', id: 'call_1', input: { skill: 'data-summary' } }] },
+      { blocks: [{ tool: 'Bash', id: 'call_2', input: { command: `head -n 1 ${script}` } }] },
+      { blocks: [{ text: ['Done.'] }] },
+    ),
+  );
+  const results = events.flatMap((event) => (event.type === 'tool_result' ? [event.content] : []));
+  expect(results).toEqual([expect.stringContaining(`\n- ${script}\n`), '#!/bin/bash']);
 });
