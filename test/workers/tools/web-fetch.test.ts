@@ -2,6 +2,9 @@ import { describe, expect, inject, test } from 'vitest';
 import { liveWebDeps, webFetchTool, type WebDeps } from '#tools/web-fetch.ts';
 import { resolveOverHttps, type Fetch } from '#tools/web-resolve.ts';
 import { pagePath, type FakePage } from '#test/support/fake-page.ts';
+import { promptScript } from '#test/support/prompt-script.ts';
+import { newUser } from '#test/support/workers/accounts.ts';
+import { connectSocket } from '#test/support/workers/socket.ts';
 import { runForText, runTool } from './run-tool.ts';
 
 const { limits } = liveWebDeps;
@@ -207,6 +210,24 @@ describe('addresses that are not public are never asked', () => {
     await expect(runTool(tool, { url: origin })).rejects.toThrow(/^The name could not be looked up/);
     expect(asked).toEqual(['cloudflare-dns.com', 'cloudflare-dns.com']);
   });
+});
+
+test('an agent has the tool, and is told why it refuses', async () => {
+  const { token } = await newUser();
+  const { socket } = await connectSocket({ token });
+  const events = await socket.say(
+    promptScript(
+      { blocks: [{ tool: 'WebFetch', id: 'call_1', input: { url: 'http://127.0.0.1:8080/' } }] },
+      { blocks: [{ text: ['No.'] }] },
+    ),
+  );
+  expect(events.flatMap((event) => (event.type === 'tool_result' ? [event] : []))).toMatchObject([
+    {
+      is_error: true,
+      content:
+        'The address is private or internal, and only public ones can be fetched. Ask the user to upload or paste what is there.',
+    },
+  ]);
 });
 
 describe('redirects', () => {
