@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildPage } from './build-page.ts';
 import { checkAgents } from './check-agents.ts';
+import { settingsProblems } from './check-settings.ts';
 import { actOn, DeployFailure, type Deployed, type DeployTools, type Secrets } from './deploy-act.ts';
 import { noFacts, readAccount, readFacts, type Names, type WranglerRun } from './deploy-facts.ts';
 import { deployConfig, describeStep, planDeployment } from './deploy-plan.ts';
@@ -54,6 +55,12 @@ async function main(argv: string[]): Promise<number> {
   if (options.help) {
     console.log(usage);
     return 0;
+  }
+  const problems = settingsProblems(process.env);
+  if (problems.length > 0) {
+    throw new DeployFailure(
+      `Nothing was deployed, because the environment has wrong settings. Mend these, then try again:\n${problems.join('\n')}`,
+    );
   }
   const agents = checkAgents();
   if (!agents.ok) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatVars, type Vars } from './dev-vars.ts';
+import { endTogether, killGroup } from './process-group.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -80,7 +81,7 @@ export async function startDevServer({
 }
 
 function run(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(root, 'node_modules/wrangler/bin/wrangler.js'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'node_modules/wrangler/bin/wrangler.js'), ...args], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,6 +92,8 @@ function run(args: readonly string[]): ChildProcess {
       FORCE_COLOR: '0',
     },
   });
+  endTogether(child);
+  return child;
 }
 
 /** Port 0 asks for any free one. */
@@ -113,15 +116,6 @@ export const isFree = (port: number): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group has ended meanwhile, which is what was wanted
-  }
-}
 
 async function answers(url: string, attempts = 600): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import type { Thread } from '#web/core/thread.ts';
@@ -127,14 +128,14 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 
 const short = (line: string) => (line.length > 160 ? `${line.slice(0, 120)} … ${line.slice(-30)}` : line);
 
-/** How many alarms wait on the disk of a server, whose objects are then not asleep for good. */
-export function pendingAlarms(state: string): number {
-  return globSync(join(state, 'v3/do/*/metadata.sqlite'))
-    .map((file) => {
-      const database = new DatabaseSync(file, { readOnly: true });
-      const { length } = database.prepare('SELECT actor_id FROM _cf_ALARM').all();
-      database.close();
-      return length;
-    })
-    .reduce((sum, alarms) => sum + alarms, 0);
+const Alarms = z.array(z.object({ actor_name: z.string().nullable() }));
+
+/** The names of the objects of which an alarm waits on the disk of a server. */
+export function pendingAlarms(state: string): string[] {
+  return globSync(join(state, 'v3/do/*/metadata.sqlite')).flatMap((file) => {
+    const database = new DatabaseSync(file, { readOnly: true });
+    const alarms = Alarms.parse(database.prepare('SELECT actor_name FROM _cf_ALARM').all());
+    database.close();
+    return alarms.map(({ actor_name: name }) => name ?? 'unnamed');
+  });
 }

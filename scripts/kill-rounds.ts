@@ -8,10 +8,15 @@ import { scriptedTurn, STEPS_PER_TURN, type ScriptedTurn } from './kill-script.t
 /** An interrupted turn that takes longer has not ended. */
 const TURN_LIMIT_MS = 30_000;
 
+/** How long a server with nothing to do is watched. */
+const REST_MS = 1_500;
+
 export interface KilledSession extends Findings {
   readonly point: KillPoint;
   readonly phase: Phase;
   readonly sessionId: string;
+  /** In all its prompts. */
+  readonly mark: string;
   /** From the server's first answer after the kill to the first thinking or text; undefined where none was due. */
   readonly firstTokenMs: number | undefined;
 }
@@ -22,8 +27,6 @@ export interface KillReport {
   readonly restarts: number;
   /** Model calls beyond those of undisturbed turns. */
   readonly repeatedCalls: number;
-  /** Alarms or model calls where nothing was left to do. */
-  readonly unrest: readonly string[];
 }
 
 /** Kills a real server at `count` moments, ten sessions at a time, and looks what became of them. */
@@ -39,20 +42,18 @@ export async function runKills({
   const server = await startRealServer();
   try {
     const sessions: KilledSession[] = [];
-    const unrest: string[] = [];
     const callsBefore = server.model.requests.length;
     let restarts = 0;
     let turns = 0;
-    for (const [number, round] of planRounds({ count, seed }).entries()) {
+    for (const round of planRounds({ count, seed })) {
       const killed = await runRound(server, round, seed);
       restarts += round.againAfterMs === undefined ? 1 : 2;
       turns += killed.turns;
       sessions.push(...killed.sessions);
-      unrest.push(...(await findUnrest(server)).map((what) => `round ${number + 1}: ${what}`));
       onRound(killed.sessions);
     }
     const repeatedCalls = server.model.requests.length - callsBefore - turns * STEPS_PER_TURN;
-    return { seed, sessions, restarts, repeatedCalls, unrest };
+    return { seed, sessions, restarts, repeatedCalls };
   } finally {
     await server.close();
   }
@@ -111,9 +112,11 @@ async function runRound(server: RealServer, { points, trigger, againAfterMs }: K
       if (!hasEnded) wrong.push('a turn did not end');
       if (client.count('done') !== turns.length)
         wrong.push(`${client.count('done')} times done, not ${turns.length}`);
-      return { point, phase: phases[place] ?? 'idle', sessionId, firstTokenMs, ...found, wrong };
+      const phase = phases[place] ?? 'idle';
+      return { point, phase, sessionId, mark: mark(point), firstTokenMs, ...found, wrong };
     }),
   );
+  await watchRest(server, sessions);
   return { sessions, turns: attempts.reduce((sum, { turns }) => sum + turns.length, 0) };
 }
 
@@ -128,15 +131,16 @@ async function lead({ point, client, turns }: Attempt, killAt: number): Promise<
   client.say(second.prompt);
 }
 
-/** What still goes on although all turns have ended. Alarms are cleared right after an end. */
-async function findUnrest(server: RealServer): Promise<string[]> {
+/** Adds to what is wrong what still goes on although all turns have ended. */
+async function watchRest(server: RealServer, sessions: readonly KilledSession[]): Promise<void> {
   const calls = server.model.requests.length;
-  await sleep(1_500);
+  await sleep(REST_MS);
   const alarms = pendingAlarms(server.state);
-  return [
-    ...(alarms === 0 ? [] : [`${alarms} alarms are set`]),
-    ...(server.model.requests.length === calls ? [] : ['the model is called']),
-  ];
+  const requests = server.model.requests.slice(calls);
+  for (const { sessionId, mark, wrong } of sessions) {
+    if (alarms.some((name) => name.endsWith(`/${sessionId}`))) wrong.push('at rest, and an alarm is set');
+    if (requests.some(({ raw }) => raw.includes(mark))) wrong.push('at rest, and the model is called');
+  }
 }
 
 async function connect(server: RealServer, token: string): Promise<KillClient> {

@@ -29,7 +29,7 @@ const total = (of: (session: KilledSession) => number) =>
   sessions.reduce((sum, session) => sum + of(session), 0);
 const times = sessions.flatMap(({ firstTokenMs }) => firstTokenMs ?? []).sort((left, right) => left - right);
 const slowest = times.at(-1) ?? 0;
-const problems = [...report.unrest, ...unattended.wrong];
+const problems = unattended.wrong;
 
 console.log('\nWhere the kills found the sessions:');
 for (const phase of new Set(sessions.map((session) => session.phase)))

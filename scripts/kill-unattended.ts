@@ -34,9 +34,10 @@ export async function runUnattended(seed: number): Promise<{ endedMs: number[]; 
 
     // Nothing is asked of the server until its alarms are gone or the time is over
     const backAt = Date.now();
-    while (pendingAlarms(server.state) > 0 && Date.now() - backAt < LIMIT_MS) await sleep(250);
-    const alarms = pendingAlarms(server.state);
-    const wrong = alarms === 0 ? [] : [`nobody came back: ${alarms} alarms are set after ${LIMIT_MS} ms`];
+    while (pendingAlarms(server.state).length > 0 && Date.now() - backAt < LIMIT_MS) await sleep(250);
+    const wrong = pendingAlarms(server.state).map(
+      (name) => `nobody came back: ${name} has an alarm after ${LIMIT_MS} ms`,
+    );
     const endedMs: number[] = [];
     const lookedAt = Date.now();
     for (const { client, turn } of left) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSkill, type Skill, type SkillFile } from '#catalog/skill.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
@@ -14,7 +14,8 @@ export interface SkillsFound {
 
 /** Reads `<root>/.claude/skills/<name>/`. One broken skill does not keep the others away. */
 export function readSkills(root: string): SkillsFound {
-  const folders = entries(join(root, '.claude/skills')).filter((entry) => entry.isDirectory());
+  const top = join(root, '.claude/skills');
+  const folders = (existsSync(top) ? entries(top) : []).filter((entry) => entry.isDirectory());
   const read = folders.map(({ name }) => readSkill(root, name));
   return {
     skills: read.flatMap((skill) => (skill.ok ? [skill.value] : [])),

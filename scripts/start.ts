@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { buildPage } from './build-page.ts';
+import { settingsProblems } from './check-settings.ts';
 import { startDemoModel } from './demo-model.ts';
 import { startDevServer } from './dev-server.ts';
 import { hasModel, mergeVars, readDevVars } from './dev-vars.ts';
@@ -25,6 +26,12 @@ const { vars: file, made } = readDevVars(join(root, '.dev.vars'), join(root, '.d
 const example = readFileSync(join(root, '.dev.vars.example'), 'utf8');
 const configured = mergeVars(file, example, process.env);
 
+const problems = settingsProblems(configured);
+if (problems.length > 0) {
+  console.error('Edgewise does not start with these settings. Mend them in .dev.vars or in the environment:');
+  for (const problem of problems) console.error(problem);
+  process.exit(1);
+}
 const agents = spawnSync(process.execPath, [join(root, 'scripts/check-agents.ts')], { encoding: 'utf8' });
 if (agents.status !== 0) {
   console.error(`The agents cannot be read:\n${agents.stderr}`);

@@ -16,6 +16,7 @@ export const toolNames = [
   'TaskUpdate',
   'TaskList',
   'TodoWrite',
+  'WebFetch',
   'AskUserQuestion',
   'EnterPlanMode',
   'ExitPlanMode',

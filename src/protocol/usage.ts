@@ -23,7 +23,7 @@ export function reportUsage(totals: UsageTotals): UsageReport {
   return { ...totals, cache_share: sent === 0 ? 0 : cache_read_input_tokens / sent };
 }
 
-export const SessionUsage = UsageReport.extend({ session_id: z.string() });
+export const SessionUsage = z.object({ session_id: z.string(), ...UsageReport.shape });
 export type SessionUsage = z.infer<typeof SessionUsage>;
 
 export const UsageDays = z.number().int().min(1).max(366);
@@ -31,6 +31,6 @@ export const UsageDays = z.number().int().min(1).max(366);
 /** Days are those of UTC, newest first; a day on which no turn ended is left out. */
 export const UsageByDay = z.object({
   total: UsageReport,
-  days: z.array(UsageReport.extend({ day: z.string() })),
+  days: z.array(z.object({ day: z.string(), ...UsageReport.shape })),
 });
 export type UsageByDay = z.infer<typeof UsageByDay>;

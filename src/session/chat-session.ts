@@ -80,9 +80,10 @@ export class ChatSession extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     if (this.#stored !== undefined) await endWaiting(this.#stored);
     if (this.#stored !== undefined && this.#stored.running === undefined) await resumeTurns(this.#stored);
-    if (this.#stored?.running === undefined) return;
+    const running = this.#stored?.running;
+    if (this.#stored === undefined || running === undefined) return;
     await this.ctx.storage.setAlarm(this.#stored.clock.now() + WAKE_MS);
-    await this.#stored.running.ended;
+    await running.ended;
   }
 
   exists(): boolean {

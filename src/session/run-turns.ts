@@ -115,8 +115,8 @@ export function cancelTurn(session: Session): Promise<void> | undefined {
  */
 export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);
-  if (row === undefined || session.entries.newestTurn() <= row.finished_turn)
-    return writeHistoryFiles(session);
+  // Nothing to resume; but what a crash left right after an end is cleared away: an alarm, an unwritten copy
+  if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return runTurns(session);
   // Waiting is no interruption
   if (row.waiting.length > 0) return Promise.resolve();
   const attempts = row.attempts + 1;

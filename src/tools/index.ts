@@ -15,6 +15,7 @@ import { taskGetTool } from '#tools/task-get.ts';
 import { taskListTool } from '#tools/task-list.ts';
 import { taskUpdateTool } from '#tools/task-update.ts';
 import { todoWriteTool } from '#tools/todo-write.ts';
+import { liveWebDeps, webFetchTool } from '#tools/web-fetch.ts';
 import { writeTool } from '#tools/write.ts';
 
 interface ToolDeps {
@@ -33,6 +34,7 @@ export const createTools = ({ workspace, tasks, mode }: ToolDeps): readonly Tool
   ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
     create(tasks),
   ),
+  webFetchTool(liveWebDeps),
   askUserQuestionTool,
   enterPlanModeTool(mode),
   exitPlanModeTool(mode),

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { copyProject } from '#test/support/project-copy.ts';
 import { actOn, type DeployTools, type Secrets } from '../../scripts/deploy-act.ts';
 import { readAccount, readFacts, type WranglerRun } from '../../scripts/deploy-facts.ts';
 import { describeStep, planDeployment, withDatabaseId, type DeployFacts } from '../../scripts/deploy-plan.ts';
@@ -254,11 +255,7 @@ test('an option that does not exist', () => {
 test.each([{ args: [] }, { args: ['--dry-run'] }])(
   'agents with a fault are not deployed: $args',
   ({ args }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'edgewise-faulty-'));
-    for (const part of ['scripts', 'src', 'package.json', 'wrangler.toml', 'subagents.yaml']) {
-      cpSync(part, join(folder, part), { recursive: true });
-    }
-    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+    const folder = copyProject(['wrangler.toml', 'subagents.yaml']);
     const agents = readFileSync('agents.yaml', 'utf8').replace('model: sonnet', 'modle: sonnet');
     writeFileSync(join(folder, 'agents.yaml'), agents);
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/deploy.ts', ...args], {

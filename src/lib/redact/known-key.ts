@@ -11,7 +11,7 @@ interface Shape {
 const DOTTED = /[\w.-]*/y;
 const WORD = /[\w-]*/y;
 
-// Keys that name their maker. The contract's two ignore case; the others are exact
+// Keys that name their maker by how they begin, in exactly these letters
 const SHAPES: readonly Shape[] = [
   ...['ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_'].map((prefix) => ({ prefix, least: 16 })),
   ...['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xoxe.', 'xapp-'].map(
@@ -30,6 +30,7 @@ const SHAPES: readonly Shape[] = [
   { prefix: 'ya29.', least: 20, signs: DOTTED },
 ];
 const SHAPES_BY_FIRST = Map.groupBy(SHAPES, (shape) => shape.prefix.charCodeAt(0));
+// These are promised to be masked in capitals and small letters alike
 const ANY_CASE: readonly Shape[] = [
   { prefix: 'sk-', least: 15 },
   { prefix: 'aiza', least: 15 },

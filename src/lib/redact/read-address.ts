@@ -1,12 +1,16 @@
 import type { Cursor, Reader } from './cursor.ts';
+import { maskWord } from './mask-word.ts';
 import { startsOrdinary } from './secret-value.ts';
 import * as sign from './signs.ts';
 
 const LONGEST_AUTHORITY = 1024;
 /** How far a password with a slash in it is looked for in `scheme://user:pass/word@host`. */
 const LONGEST_SLASHED = 64;
+// A marker, or the name of a secret: what follows that belongs to it, so the user is masked with the password
+const LABELLED = /[[=]/;
+const WORDS = /[\w.+-]+/g;
 
-/** Behind `scheme://`: masks the password of `user:password@host`. */
+/** Behind `scheme://`: masks the password of `user:password@host`, and a key that stands for the user. */
 export function readAuthority(back: Reader): Reader {
   // Set once a slash came after "name:something" that is no port: it may belong to a password
   let slashed = false;
@@ -35,6 +39,13 @@ function maskBetween(cursor: Cursor, authority: string): void {
   if (colon === -1 || at <= colon + 1) return;
   const start = cursor.at;
   if (isPlaceholder(authority.slice(colon + 1, at))) return;
+  const user = authority.slice(0, colon);
+  if (LABELLED.test(user)) {
+    cursor.mask(start + at);
+    return;
+  }
+  const shown = user.replaceAll(WORDS, (word) => maskWord(word, 40));
+  if (shown !== user) cursor.replace(start + colon, shown);
   cursor.pass(start + colon + 1);
   cursor.mask(start + at);
 }

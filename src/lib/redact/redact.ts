@@ -49,7 +49,8 @@ export function createRedactor(): Redactor {
 
 /**
  * Masks secrets with `***REDACTED***`, and markers like `[OAuth]` with `[****]`; all else stays as it is. Linear in
- * the text's length. Contract: a redacted text is not changed by redacting it again.
+ * the text's length. Contract: redacting a redacted text shows nothing more. It hardly ever changes it: only where a
+ * mask makes its surroundings read as something else, and then it masks these too.
  */
 export function redact(text: string): string {
   const redactor = createRedactor();

@@ -38,6 +38,7 @@ export type ToolView =
       readonly path: string | null;
       readonly glob: string | null;
     }
+  | { readonly kind: 'fetch'; readonly url: string; readonly question: string | null }
   | { readonly kind: 'json'; readonly json: string };
 
 /** How the input of a call is shown. A known tool with unexpected input is shown as plain JSON. */
@@ -57,6 +58,8 @@ export function viewTool(name: string, input: Input): ToolView {
     return { kind: 'edit', path, before, after, all: input['replace_all'] === true };
   if ((name === 'Grep' || name === 'Glob') && pattern !== null)
     return { kind: 'search', pattern, path: text(input, 'path'), glob: text(input, 'glob') };
+  const url = text(input, 'url');
+  if (name === 'WebFetch' && url !== null) return { kind: 'fetch', url, question: text(input, 'prompt') };
   return { kind: 'json', json: JSON.stringify(input, null, 2) };
 }
 
@@ -74,6 +77,8 @@ export function summarizeTool(name: string, input: Input): string {
       return view.path.split('/').at(-1) ?? view.path;
     case 'search':
       return shorten(view.path === null ? view.pattern : `${view.pattern} in ${view.path}`);
+    case 'fetch':
+      return shorten(view.url);
     case 'json':
       return '';
   }

@@ -112,6 +112,7 @@ const english = {
     added: 'Added',
     pattern: 'Pattern',
     glob: 'Files',
+    address: 'Address',
   },
   sessions: {
     navigation: 'Sessions and files',

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
+import { startFakeWeb } from '#test/support/fake-web.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
 
 declare module 'vitest' {
@@ -8,10 +9,15 @@ declare module 'vitest' {
   }
 }
 
-/** The model of all workers tests: a real server outside workerd, scripted by the prompts themselves. */
+/** Real servers outside workerd: the model, scripted by the prompts themselves, and a web to fetch pages from. */
 export default async function setup(project: TestProject) {
   const model = await startFakeMessagesApi();
   model.respondWith(answerFromPrompt);
   project.provide('modelUrl', model.url);
-  return () => model.close();
+  const web = await startFakeWeb();
+  project.provide('webUrl', web.url);
+  return async () => {
+    web.close();
+    await model.close();
+  };
 }

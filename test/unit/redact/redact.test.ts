@@ -38,6 +38,23 @@ test.each(texts)('redacting again changes nothing: %#', (text) => {
   expect(redact(redact(text))).toBe(redact(text));
 });
 
+test('redacting again shows nothing more, whatever the text', () => {
+  const piece = fc.constantFrom(...words, ...signs, 'https://', 'a@b.c:', `ghp_${'aB3'.repeat(9)}`);
+  const document = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(document, (text) => {
+      const once = redact(text);
+      let at = 0;
+      for (const shown of redact(once).split(/\*\*\*REDACTED\*\*\*|\[\*{4}\]/)) {
+        const found = once.indexOf(shown, at);
+        expect(found).toBeGreaterThanOrEqual(at);
+        at = found + shown.length;
+      }
+    }),
+    { numRuns: 5000 },
+  );
+});
+
 describe('however a text is cut, the outcome is the same', () => {
   test.each(texts)('character by character: %#', (text) => {
     expect(inPieces(text.split(''))).toBe(redact(text));

@@ -166,6 +166,13 @@ export const masked: readonly Masked[] = [
   row('a mail address as its user', 'smtp://me@x.com:pw@smtp.x.com', `smtp://me@x.com:${M}@smtp.x.com`),
   row('a mail address and its password', 'me@x.com:pw@imap.x.com', `me@x.com:${M}@imap.x.com`),
   row('a token as its user', `https://ghp_${mixed(36)}@github.com/a`, `https://${M}@github.com/a`),
+  row(
+    'a token as its user, with a password that is none',
+    `https://ghp_${mixed(36)}:x-oauth-basic@github.com/a`,
+    `https://${M}:${M}@github.com/a`,
+  ),
+  row('a marker as its user', 'http://*[app_password]:.@h', `http://${M}@h`),
+  row('a label in its user', 'http://token=me:pw@h', `http://${M}@h`),
 
   // PEM
   ...['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'OPENSSH PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'].map(

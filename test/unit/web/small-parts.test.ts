@@ -38,6 +38,8 @@ describe('a tool card', () => {
     { name: 'Bash', input: { command: 'x'.repeat(80) }, line: `${'x'.repeat(59)}…` },
     { name: 'Read', input: { file_path: '/a/b.txt' }, line: 'b.txt' },
     { name: 'Grep', input: { pattern: 'a.b', path: 'src' }, line: 'a.b in src' },
+    { name: 'WebFetch', input: { url: 'https://example.com/a' }, line: 'https://example.com/a' },
+    { name: 'WebFetch', input: { url: 7 }, line: '' },
     { name: 'Write', input: { file_path: '/a/b.txt' }, line: '' },
     { name: 'mcp__x__y', input: { command: 'ls' }, line: '' },
     { name: 'Bash', input: { command: 7 }, line: '' },

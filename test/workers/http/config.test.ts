@@ -38,8 +38,16 @@ describe('with the key alone', () => {
     ]);
   });
 
-  test('no skills yet', async () => {
-    expect(await get('skills')).toEqual([200, { skills: [] }]);
+  test('skills, with nothing but what a list shows', async () => {
+    expect(await get('skills')).toEqual([
+      200,
+      {
+        skills: [
+          { name: 'data-summary', description: expect.stringContaining('CSV') },
+          { name: 'writing-review', description: expect.stringContaining('Reviews a text') },
+        ],
+      },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { promptScript } from '#test/support/prompt-script.ts';
@@ -89,6 +89,19 @@ test('each turn is a JSONL file in R2, redacted, within seconds', async () => {
 
 test('an idle session has no alarm', async () => {
   const { username, sessionId } = await talk();
+  const alarm = await runInDurableObject(sessionOf(username, sessionId), (_, { storage }) =>
+    storage.getAlarm(),
+  );
+  expect(alarm).toBeNull();
+});
+
+test('an alarm that a crash left after the last turn is cleared when the object wakes, and does not wake it again', async () => {
+  const { token, username, sessionId } = await talk();
+  await runInDurableObject(sessionOf(username, sessionId), (_, { storage }) =>
+    storage.setAlarm(Date.now() + 60_000),
+  );
+  await abortAllDurableObjects();
+  await connectSocket({ token, session_id: sessionId });
   const alarm = await runInDurableObject(sessionOf(username, sessionId), (_, { storage }) =>
     storage.getAlarm(),
   );

@@ -14,6 +14,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   Edit: 'pen',
   Grep: 'search',
   Glob: 'search',
+  WebFetch: 'globe',
 };
 
 /** One line for a call; opened by hand, or by itself when the call failed. */

@@ -52,6 +52,13 @@ export function ToolInput({ name, input }: { name: string; input: Readonly<Recor
           {view.glob !== null && <Fact name={words.tools.glob}>{view.glob}</Fact>}
         </Facts>
       );
+    case 'fetch':
+      return (
+        <Facts>
+          <Fact name={words.tools.address}>{view.url}</Fact>
+          {view.question !== null && <p className="text-soft">{view.question}</p>}
+        </Facts>
+      );
     case 'json':
       return <LongText text={view.json} label={words.tools.input} />;
   }
