@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -128,14 +128,22 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 
 const short = (line: string) => (line.length > 160 ? `${line.slice(0, 120)} … ${line.slice(-30)}` : line);
 
-const Alarms = z.array(z.object({ actor_name: z.string().nullable() }));
+const Names = z.array(z.object({ name: z.string() }));
 
-/** The names of the objects of which an alarm waits on the disk of a server. */
+/**
+ * The names of the objects that have an alarm, by what their own databases say. The server's list of what is due is
+ * told after those, so after a kill in between it may name an object that has none; that one is then let sleep.
+ */
 export function pendingAlarms(state: string): string[] {
-  return globSync(join(state, 'v3/do/*/metadata.sqlite')).flatMap((file) => {
+  return globSync(join(state, 'v3/do/*/*.sqlite')).flatMap((file) => {
+    if (basename(file) === 'metadata.sqlite') return [];
     const database = new DatabaseSync(file, { readOnly: true });
-    const alarms = Alarms.parse(database.prepare('SELECT actor_name FROM _cf_ALARM').all());
+    const read = (query: string) => Names.parse(database.prepare(query).all());
+    const hasAlarm =
+      read(`SELECT name FROM sqlite_master WHERE name = '_cf_METADATA'`).length > 0 &&
+      read(`SELECT 'alarm' AS name FROM _cf_METADATA WHERE key = 1 AND value IS NOT NULL`).length > 0;
+    const names = hasAlarm ? read('SELECT name FROM __miniflare_do_name') : [];
     database.close();
-    return alarms.map(({ actor_name: name }) => name ?? 'unnamed');
+    return names.map(({ name }) => name);
   });
 }
