@@ -1,4 +1,5 @@
 import { succeed, type Result } from '#lib/result.ts';
+import { noMoreFiles, uploadLimits } from '#protocol/file.ts';
 import {
   fixedFolders,
   foldersAbove,
@@ -78,6 +79,12 @@ export function checkRoom(
     );
   }
   return done;
+}
+
+/** Whether `input` and `output` may hold one more upload. */
+export function checkUploads(entries: WorkspaceEntries): Outcome<void> {
+  const files = fixedFolders.flatMap((folder) => entries.below(folder)).filter(({ kind }) => kind === 'file');
+  return files.length < uploadLimits.sessionFiles ? done : refuse('ENOSPC', noMoreFiles);
 }
 
 /** Whether a file of `size` bytes may stand at a normalized path; if so, which folders it still needs. */

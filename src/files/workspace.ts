@@ -7,6 +7,7 @@ import {
   alwaysThere,
   checkRoom,
   checkTarget,
+  checkUploads,
   done,
   findEntry,
   findFile,
@@ -279,7 +280,8 @@ export class Workspace {
    */
   addUploaded({ folder, name, source }: UploadedFile): Promise<Outcome<WorkspaceEntry>> {
     return this.#inTurn(async () => {
-      const path = freePath(this.#entries, folder, name);
+      const room = checkUploads(this.#entries);
+      const path = room.ok ? freePath(this.#entries, folder, name) : room;
       if (!path.ok) {
         if (source.kind === 'r2') await this.#objects.discard([source.key]);
         return path;

@@ -5,7 +5,7 @@ import { assertNever } from '#lib/assert-never.ts';
 import { fail, succeed } from '#lib/result.ts';
 import { sessionNotFound } from '#http/session-not-found.ts';
 import { validationError, type ValidationDetail } from '#http/validation-error.ts';
-import { uploadLimits, type FileUpload } from '#protocol/file.ts';
+import { noMoreFiles, uploadLimits, type FileUpload } from '#protocol/file.ts';
 import { SessionId } from '#protocol/session.ts';
 
 /** The fields of an upload form beside the file. */
@@ -66,8 +66,7 @@ function uploadDeps(env: Env, username: string): UploadDeps<Refusal> {
       const mustBeKnown = ids.data.cwd_id === undefined;
       const room = await sessionStub(env, username, id).uploadRoom({ mustBeKnown });
       if (room === null) return fail({ reason: 'unknown_session', sessionId: fields.session_id ?? id });
-      if (room.files === 0)
-        return noRoom(`Session has reached the maximum of ${uploadLimits.sessionFiles} files`);
+      if (room.files === 0) return noRoom(noMoreFiles);
       if (room.bytes === 0) return noRoom(sessionFull);
       return succeed({
         prefix: `users/${username}/files/${id}`,

@@ -52,3 +52,5 @@ export const uploadLimits = {
   sessionBytes: 500 * 1024 * 1024,
   sessionFiles: 100,
 } as const;
+
+export const noMoreFiles = `Session has reached the maximum of ${uploadLimits.sessionFiles} files`;

@@ -50,8 +50,7 @@ export function uploadRoom(session: FilesDeps, { mustBeKnown }: { mustBeKnown: b
 
 /**
  * Makes an upload a file of the session, under a free name, and tells everyone who watches. The problem is a sentence
- * for the user; an R2 object that was refused is deleted. Two uploads that end at the same moment may both pass the
- * count of files; the workspace's own limits hold exactly.
+ * for the user; an R2 object that was refused is deleted. The limits hold exactly, however many uploads end at once.
  */
 export async function commitUpload(
   session: FilesDeps,

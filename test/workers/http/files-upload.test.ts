@@ -272,6 +272,24 @@ test('a session takes 100 files', async () => {
   expect([objects, files?.length]).toEqual([[], 100]);
 });
 
+test('however many uploads end at once, 100 are taken, and nothing stays of the others', async () => {
+  const id = randomUUID();
+  const key = (index: number) => `users/${user.username}/files/${id}/${index}`;
+  await Promise.all(Array.from({ length: 110 }, (_, index) => env.FILES.put(key(index), 'x')));
+  const results = await Promise.all(
+    Array.from({ length: 110 }, (_, index) =>
+      sessionOf(id).commitUpload({
+        originalName: 'a.txt',
+        source: { kind: 'r2', key: key(index), size: 1 },
+      }),
+    ),
+  );
+  const refused = { ok: false, problem: 'Session has reached the maximum of 100 files' };
+  expect(results.filter(({ ok }) => !ok)).toEqual(Array.from({ length: 10 }, () => refused));
+  const { objects, files } = await traces(id);
+  expect([objects.length, files?.length]).toEqual([100, 100]);
+});
+
 test('a session takes 500 MiB', async () => {
   const id = randomUUID();
   const key = `users/${user.username}/files/${id}/pretended`;
