@@ -59,6 +59,9 @@ export const NewSession = z.object({
 });
 export type NewSession = z.infer<typeof NewSession>;
 
+/** Of a longer line, such as a tool's output, the rest is not searched. */
+export const MAX_SEARCHED_CHARACTERS = 20_000;
+
 /** One searchable line of a session, already redacted. `seq` is unique within the session. */
 export const SearchRecord = z.object({ seq: z.number().int(), role: z.string(), text: z.string() });
 export type SearchRecord = z.infer<typeof SearchRecord>;

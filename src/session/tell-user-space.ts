@@ -1,7 +1,7 @@
 import { redact } from '#lib/redact/redact.ts';
 import { makeTitle } from '#lib/session-title.ts';
 import { promptText } from '#protocol/prompt.ts';
-import type { HistoryRecord } from '#protocol/session.ts';
+import { MAX_SEARCHED_CHARACTERS, type HistoryRecord } from '#protocol/session.ts';
 import type { Entry } from '#session/entry.ts';
 import { historyRecords } from '#session/history.ts';
 import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
@@ -41,7 +41,11 @@ export async function tellUserSpace(session: Session, turn: number): Promise<voi
     title: turn === 1 ? makeTitle(text('user'), text('assistant')) : null,
     records: records
       .filter(({ record }) => record.role !== 'system')
-      .map(({ seq, record }) => ({ seq, role: record.role, text: searchText(record) })),
+      .map(({ seq, record }) => ({
+        seq,
+        role: record.role,
+        text: searchText(record).slice(0, MAX_SEARCHED_CHARACTERS),
+      })),
     usage: {
       steps: row.steps,
       input_tokens: row.input_tokens,

@@ -1,11 +1,8 @@
-import type { FinishedTurn, SearchRecord } from '#protocol/session.ts';
+import { MAX_SEARCHED_CHARACTERS, type FinishedTurn, type SearchRecord } from '#protocol/session.ts';
 import { foldText } from '#user/fold-text.ts';
 import { recordId } from '#user/record-id.ts';
 import { findRow, searchLabel, type SessionRow } from '#user/session-row.ts';
 import { countUsage } from '#user/usage.ts';
-
-/** Of a longer line, such as a tool's output, the rest is not searched. */
-const MAX_INDEXED_CHARACTERS = 20_000;
 
 /** Lets a search for one or two characters find them at the very end of a line: there, no trigram begins. */
 const PADDING = '  ';
@@ -20,7 +17,7 @@ export function finishTurn(sql: SqlStorage, turn: FinishedTurn): void {
 
   const records = newRecords(sql, row, turn.records);
   for (const [index, record] of records.entries()) {
-    const text = record.text.slice(0, MAX_INDEXED_CHARACTERS).toWellFormed();
+    const text = record.text.slice(0, MAX_SEARCHED_CHARACTERS).toWellFormed();
     sql.exec(
       'INSERT INTO record (rowid, folded, text, seq) VALUES (?, ?, ?, ?)',
       recordId(row.number, row.line_count + index),
