@@ -1,23 +1,14 @@
 import type { ServerEvent } from '#protocol/server-event.ts';
 import type { Api } from '#web/core/api.ts';
+import { blankChat, isBusy, type ChatState } from '#web/core/chat-state.ts';
 import type { Drafts } from '#web/core/drafts.ts';
 import { writeContent, type MessageContent } from '#web/core/message-content.ts';
-import { createSocket, type Connection, type SocketDeps } from '#web/core/socket.ts';
+import { createSocket, type SocketDeps } from '#web/core/socket.ts';
 import { createStore, type Store } from '#web/core/store.ts';
 import { emptyThread, endTurn, reduce, type Thread, type UserItem } from '#web/core/thread.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
+import { moveDraft, takeDraft, writeUnsent } from '#web/core/unsent.ts';
 import { readEvent } from '#web/core/wire.ts';
-
-export interface ChatState {
-  /** Null until the server has named the session. */
-  readonly sessionId: string | null;
-  readonly agentId: string | null;
-  readonly thread: Thread;
-  readonly connection: Connection;
-  readonly history: 'ready' | 'loading' | 'failed' | 'missing';
-  /** Counts changes of the session's files. */
-  readonly filesVersion: number;
-}
 
 export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'every' | 'random'> {
   readonly api: Pick<Api, 'history' | 'renew'>;
@@ -34,23 +25,11 @@ const STOP_FALLBACK_MS = 5_000;
 const REMEMBERED_THREADS = 20;
 const NEW = 'new';
 
-const blank = (agentId: string | null): ChatState => ({
-  sessionId: null,
-  agentId,
-  thread: emptyThread,
-  connection: { state: 'idle' },
-  history: 'ready',
-  filesVersion: 0,
-});
-
-/** A prompt sent now would have to wait. */
-const isBusy = (thread: Thread): boolean => thread.running || thread.outbox.some((one) => !one.failed);
-
 const pendingAgain = (thread: Thread) => thread.outbox.map((one) => ({ ...one, failed: false }));
 
 /** One open conversation: its thread, its connection and what was typed for it. */
 export function createChat(deps: ChatDeps) {
-  const state = createStore<ChatState>(blank(null));
+  const state = createStore<ChatState>(blankChat(null));
   /** Counts the workspaces that are gone, with what was uploaded to them. */
   const lostWorkspaces = createStore(0);
   /** Counts the conversations shown: what belongs to one of them ends when it changes. */
@@ -141,9 +120,7 @@ export function createChat(deps: ChatDeps) {
   }
 
   function adopt(sessionId: string): void {
-    deps.drafts.write(sessionId, draft.get());
-    deps.drafts.write(NEW, '');
-    deps.drafts.write(`${NEW}.unsent`, '');
+    moveDraft(deps.drafts, { from: NEW, to: sessionId, text: draft.get() });
     deps.onSessionStarted(sessionId);
   }
 
@@ -179,18 +156,7 @@ export function createChat(deps: ChatDeps) {
     dispatch(next);
   }
 
-  /** Prompts the server has not confirmed survive a reload as text in the composer. */
-  function keepUnsent(): void {
-    const { outbox, queue } = state.get().thread;
-    deps.drafts.write(`${draftKey()}.unsent`, [...outbox, ...queue].map((one) => one.text).join('\n\n'));
-  }
-
-  function takeDraft(key: string, thread: Thread): string {
-    const unsent = deps.drafts.read(`${key}.unsent`);
-    const arrived = thread.items.some((item) => item.kind === 'user' && item.text === unsent);
-    deps.drafts.write(`${key}.unsent`, '');
-    return [arrived ? '' : unsent, deps.drafts.read(key)].filter((text) => text !== '').join('\n\n');
-  }
+  const keepUnsent = () => writeUnsent(deps.drafts, draftKey(), state.get().thread);
 
   /** Ends the present conversation on this page, remembering what it showed. */
   function leave(): void {
@@ -218,8 +184,8 @@ export function createChat(deps: ChatDeps) {
     /** A new conversation. Nothing is sent to the server until it is needed. */
     startNew(agentId: string | null): void {
       leave();
-      state.set(blank(agentId));
-      draft.set(takeDraft(NEW, emptyThread));
+      state.set(blankChat(agentId));
+      draft.set(takeDraft(deps.drafts, NEW, emptyThread));
     },
 
     /** Shows a session: at once what is remembered of it, then what the server has. */
@@ -228,7 +194,7 @@ export function createChat(deps: ChatDeps) {
       leave();
       const known = remembered.get(id);
       state.set({
-        ...blank(known?.agentId ?? agentId),
+        ...blankChat(known?.agentId ?? agentId),
         sessionId: id,
         thread: known?.thread ?? emptyThread,
         history: known === undefined ? 'loading' : 'ready',
@@ -244,7 +210,7 @@ export function createChat(deps: ChatDeps) {
         }
         const thread = threadFromHistory(answer.value);
         state.update((now) => ({ ...now, thread, history: 'ready' }));
-        draft.set(takeDraft(id, thread));
+        draft.set(takeDraft(deps.drafts, id, thread));
       }
       socket.connect();
     },

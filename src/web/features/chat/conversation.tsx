@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ChatState } from '#web/core/chat.ts';
+import type { ChatState } from '#web/core/chat-state.ts';
 import { words } from '#web/core/words.ts';
 import { ThreadItem } from '#web/features/chat/thread-item.tsx';
 import { UserMessage } from '#web/features/chat/user-message.tsx';
