@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
-import { succeed, type Result } from '#lib/result.ts';
+import type { Result } from '#lib/result.ts';
 import { fixedFolders, normalizePath, root } from '#files/path.ts';
 import {
   absentFolders,
@@ -11,15 +11,14 @@ import {
   done,
   findEntry,
   findFile,
-  findFolder,
   freePath,
   missing,
-  workspaceLimits,
   type Outcome,
 } from '#files/workspace-checks.ts';
 import { WorkspaceEntries, type WorkspaceEntry } from '#files/workspace-entries.ts';
 import { objectKeys, WorkspaceObjects } from '#files/workspace-objects.ts';
 import { refuse, type WorkspaceProblem } from '#files/workspace-problem.ts';
+import { WorkspaceReader } from '#files/workspace-reader.ts';
 import { toBytes, WorkspaceWriter } from '#files/workspace-writer.ts';
 
 export interface WorkspaceDeps {
@@ -33,11 +32,6 @@ export interface WorkspaceDeps {
   readonly log: Log;
 }
 
-export type FileLocation = { readonly size: number; readonly modifiedAt: number } & (
-  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
-  | { readonly kind: 'r2'; readonly key: string }
-);
-
 export interface UploadedFile {
   readonly folder: 'input' | 'output';
   /** One name, without folders. */
@@ -47,8 +41,6 @@ export interface UploadedFile {
     | { readonly kind: 'inline'; readonly bytes: Uint8Array };
 }
 
-const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-
 /**
  * The files of one session: folders and small files in the object's SQLite, larger ones in R2. Make one per Durable
  * Object, over `workspaceTables`.
@@ -57,7 +49,7 @@ const mebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
  * other in the order they were asked for. A row changes only when its bytes are safely stored, so a crash leaves at most
  * an object that no row names. Limits are checked before anything is written.
  */
-export class Workspace {
+export class Workspace extends WorkspaceReader {
   readonly #transaction: WorkspaceDeps['transaction'];
   readonly #entries: WorkspaceEntries;
   readonly #objects: WorkspaceObjects;
@@ -65,74 +57,18 @@ export class Workspace {
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor({ sql, transaction, bucket, prefix, clock, log }: WorkspaceDeps) {
+    const entries = new WorkspaceEntries(sql);
+    const objects = new WorkspaceObjects(bucket, prefix, log);
+    super(entries, objects);
     this.#transaction = transaction;
-    this.#entries = new WorkspaceEntries(sql);
-    this.#objects = new WorkspaceObjects(bucket, prefix, log);
+    this.#entries = entries;
+    this.#objects = objects;
     this.#writer = new WorkspaceWriter({
-      entries: this.#entries,
-      objects: this.#objects,
+      entries,
+      objects,
       transaction,
       clock,
     });
-  }
-
-  stat(path: string): WorkspaceEntry | undefined {
-    const normal = normalizePath(path);
-    return normal.ok ? this.#entries.get(normal.value) : undefined;
-  }
-
-  /** What is in a folder, by name. */
-  list(path: string): Outcome<WorkspaceEntry[]> {
-    const folder = findFolder(this.#entries, path);
-    return folder.ok ? succeed(this.#entries.children(folder.value.path)) : folder;
-  }
-
-  /** All files and folders below a folder, by path. */
-  walk(path: string = root): Outcome<WorkspaceEntry[]> {
-    const folder = findFolder(this.#entries, path);
-    return folder.ok ? succeed(this.#entries.below(folder.value.path)) : folder;
-  }
-
-  totals(): { readonly files: number; readonly bytes: number } {
-    const { files, bytes } = this.#entries.totals();
-    return { files, bytes };
-  }
-
-  /** The bytes from `offset` on, at most `length` of them. More than 32 MiB at once is refused. */
-  async read(
-    path: string,
-    { offset = 0, length = Infinity }: { readonly offset?: number; readonly length?: number } = {},
-  ): Promise<Outcome<Uint8Array>> {
-    // The file may be replaced, and its old object deleted, between the look at the row and the read.
-    for (let look = 0; look < 3; look += 1) {
-      const file = findFile(this.#entries, path);
-      if (!file.ok) return file;
-      const { objectKey, size, path: normal } = file.value;
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      if (wanted > workspaceLimits.readBytes) {
-        return refuse(
-          'EFBIG',
-          `${normal} is ${mebibytes(size)}: at most ${mebibytes(workspaceLimits.readBytes)} are read at once.`,
-        );
-      }
-      if (wanted === 0) return succeed(new Uint8Array());
-      if (objectKey === null) return succeed(this.#entries.bytes(normal, offset, wanted));
-      const bytes = await this.#objects.read(objectKey, { offset, length: wanted });
-      if (bytes) return succeed(bytes);
-    }
-    throw new Error('workspace object is missing');
-  }
-
-  /** Where a file's bytes are, so that another can stream them. An object may be replaced at any time: look again then. */
-  locate(path: string): Outcome<FileLocation> {
-    const file = findFile(this.#entries, path);
-    if (!file.ok) return file;
-    const { path: normal, objectKey, size, modifiedAt } = file.value;
-    return succeed(
-      objectKey === null
-        ? { kind: 'inline', bytes: this.#entries.bytes(normal, 0, size), size, modifiedAt }
-        : { kind: 'r2', key: objectKey, size, modifiedAt },
-    );
   }
 
   /** Makes or replaces a file, and the folders above it. */

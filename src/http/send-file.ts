@@ -1,5 +1,5 @@
 import { fileResponse } from '#files/file-response.ts';
-import type { FileLocation } from '#files/workspace.ts';
+import type { FileLocation } from '#files/workspace-reader.ts';
 import type { ChatSession } from '#session/chat-session.ts';
 
 export interface SendDeps {

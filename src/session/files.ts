@@ -1,7 +1,8 @@
 import { contentTypeOf } from '#files/file-kind.ts';
 import { isInnerPath, safeFileName, shownFileName } from '#files/file-name.ts';
 import { root } from '#files/path.ts';
-import type { FileLocation, UploadedFile } from '#files/workspace.ts';
+import type { FileLocation } from '#files/workspace-reader.ts';
+import type { UploadedFile } from '#files/workspace.ts';
 import { succeed, type Result } from '#lib/result.ts';
 import { uploadLimits, type FileDeleteRequest, type FileInfo, type FileType } from '#protocol/file.ts';
 import { readRow, type Session } from '#session/session.ts';
