@@ -23,8 +23,8 @@ const PASSWORD = 'bench-password';
 const THINKING_MS = 50;
 
 const model = await startFakeMessagesApi();
-model.respondWith(({ body }) => {
-  const deltas = /deltas:(\d+)/.exec(JSON.stringify(body).slice(-200))?.[1];
+model.respondWith(({ raw }) => {
+  const deltas = /deltas:(\d+)/.exec(raw.slice(-300))?.[1];
   return { blocks: [{ text: Array.from({ length: Number(deltas ?? 5) }, (_, index) => `word${index} `) }] };
 });
 const server = await startDevServer({

@@ -10,7 +10,7 @@ import { Clients } from '#session/clients.ts';
 import { EntryStore } from '#session/entry-store.ts';
 import { EventStream } from '#session/event-stream.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
-import type { Session } from '#session/session.ts';
+import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { TaskList } from '#session/task-list.ts';
 import { createTools } from '#tools/index.ts';
@@ -70,15 +70,28 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     userSpace: env.USER_SPACE,
     db: env.DB,
     files: env.FILES,
-    wakeUp: {
-      set: (at) => context.storage.setAlarm(at),
-      clear: () => context.storage.deleteAlarm(),
-    },
+    wakeUp: wakeUpBy(context.storage, wasStored),
     clock,
     log,
     running: undefined,
     writingHistory: undefined,
     mustRetell: wasStored,
     closed: false,
+  };
+}
+
+/** `mayBeSet`: an earlier life of the object may have left an alarm. */
+function wakeUpBy(storage: DurableObjectStorage, mayBeSet: boolean): WakeUp {
+  let isSet = mayBeSet;
+  return {
+    set: (at) => {
+      isSet = true;
+      return storage.setAlarm(at);
+    },
+    clear: async () => {
+      if (!isSet) return;
+      isSet = false;
+      await storage.deleteAlarm();
+    },
   };
 }

@@ -25,6 +25,9 @@ const POSITIONS_PER_ATTEMPT = 2 ** 24;
 /** How long after it stopped an interrupted turn goes on by itself, where no client comes back earlier. */
 export const WAKE_MS = 20_000;
 
+/** Setting an alarm takes a write of its own, which must not stand before the prompt's way to the model. */
+const ARM_MS = 50;
+
 /**
  * Runs what waits, one turn after the other, until nothing does. Contract: only one run at a time in an object; it
  * never throws.
@@ -45,7 +48,7 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
     const from = session.stream.position;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     session.running = { turn, abort, startedAt: session.clock.now(), from, shownFrom: from, ended };
-    void session.wakeUp.set(session.clock.now() + WAKE_MS);
+    const arm = setTimeout(() => void session.wakeUp.set(session.clock.now() + WAKE_MS), ARM_MS);
     const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
     try {
       const outcome = await runOne(session, row, abort.signal);
@@ -56,6 +59,7 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
       await finishTurn(session, turn, internalFailure);
     } finally {
       clearInterval(watch);
+      clearTimeout(arm);
       session.running = undefined;
       end();
       void writeHistoryFiles(session);
