@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
@@ -262,3 +262,36 @@ test('a mode that asks: the call waits for consent, which is asked for once and 
     },
   ]);
 });
+
+test.each([
+  {
+    name: 'a question',
+    step: asks('x'),
+    content: /^The user gave no answer within \d+ seconds\. This is not consent/,
+  },
+  {
+    name: 'a plan',
+    step: plans('x'),
+    content: /^Nobody approved the plan within \d+ seconds, which counts as a rejection/,
+  },
+])(
+  '$name whose deadline passes gets the typed absence of an answer, and the turn goes on',
+  async ({ step, content }) => {
+    const { username, socket, sessionId, prompt } = await start(step, says('I wait.'));
+    const asked = socket.next('tool_use');
+    const done = socket.next('done');
+    socket.send({ content: prompt });
+    await asked;
+    await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["x"]' });
+    const stub = env.CHAT_SESSION.getByName(`${username}/${sessionId}`);
+    await runInDurableObject(stub, async (_, { storage }) => {
+      storage.sql.exec('UPDATE session SET waiting_until = 1');
+      await storage.setAlarm(Date.now() + 60_000);
+    });
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    await done;
+    const result = socket.events.find(({ type }) => type === 'tool_result');
+    expect(result).toMatchObject({ is_error: true, content: expect.stringMatching(content) });
+    expect(await stateOf(username, sessionId)).toEqual({ waiting: '[]', alarm: null });
+  },
+);
