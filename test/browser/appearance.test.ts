@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
+import { appearanceFaults } from '#test/support/axe.ts';
 import { markdownCorpus } from '#test/support/markdown-corpus.ts';
 import { useStage } from '#test/support/browser-page.ts';
 import type { Page } from 'playwright-core';
@@ -76,28 +75,6 @@ async function showSidebar(page: Page): Promise<void> {
   if ((await show.count()) > 0) await show.click();
 }
 
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, as rule and places, and how far the page can be scrolled sideways. */
-async function faults(page: Page): Promise<unknown[]> {
-  const { violations } = await page.evaluate((): Promise<{ violations: Violation[] }> =>
-    Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] }),
-  );
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return [
-    ...violations.map((one) => [
-      one.id,
-      ...one.nodes.map((node) => `${String(node.target)}: ${node.failureSummary}`),
-    ]),
-    ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
-  ];
-}
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[];
-}
-
 test.each([320, 1280])(
   'every state is accessible in light and dark, without sideways scrolling: %i px',
   async (width) => {
@@ -126,11 +103,7 @@ test.each([320, 1280])(
     for (const [name, reach] of Object.entries(states)) {
       stage.server.acceptSockets();
       await reach(page);
-      await page.evaluate(await axeSource);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect({ name, colorScheme, faults: await faults(page) }).toEqual({ name, colorScheme, faults: [] });
-      }
+      expect({ name, faults: await appearanceFaults(page) }).toEqual({ name, faults: [] });
     }
   },
 );

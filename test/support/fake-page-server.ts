@@ -13,6 +13,8 @@ export interface FakePageServer {
   readonly sessions: Map<string, FakeSession>;
   /** Called for each new prompt, after it was echoed. */
   onPrompt: (session: FakeSession, text: string) => void;
+  /** Called for each reply to what the agent waits for. */
+  onReply: (session: FakeSession, frame: Record<string, unknown>) => void;
   /** Answers uploads; the default takes every file. */
   upload: (name: string, size: number) => { readonly error: string | null };
   demo: boolean;
@@ -28,6 +30,7 @@ export interface FakePageServer {
 }
 
 const PASSWORD = 'right';
+const REPLIES = new Set<unknown>(['user_answer', 'plan_approval_response', 'approval_response']);
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -75,6 +78,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     frames: [],
     sessions: new Map(),
     onPrompt: () => {},
+    onReply: () => {},
     upload: () => ({ error: null }),
     demo: false,
     expireCookie() {
@@ -224,6 +228,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     const session = sessionOf(id);
     session.join(socket, session.position);
     if (frame['type'] === 'cancel_request') return session.emit({ type: 'cancelled' });
+    if (REPLIES.has(frame['type'])) return fake.onReply(session, frame);
     const content = frame['content'];
     const messageId = String(frame['message_id']);
     // A prompt that is sent again after a lost connection counts once.

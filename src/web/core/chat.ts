@@ -8,6 +8,7 @@ import { createStore, type Store } from '#web/core/store.ts';
 import { emptyThread, endTurn, reduce, type Thread, type UserItem } from '#web/core/thread.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import { moveDraft, takeDraft, writeUnsent } from '#web/core/unsent.ts';
+import { replyFrame, type Waiting } from '#web/core/waiting.ts';
 import { readEvent } from '#web/core/wire.ts';
 
 export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'every' | 'random'> {
@@ -124,11 +125,20 @@ export function createChat(deps: ChatDeps) {
     deps.onSessionStarted(sessionId);
   }
 
-  /** After every (re)connection: whoever waits for a workspace gets it, and unconfirmed prompts go out again. */
+  /**
+   * After every (re)connection: whoever waits for a workspace gets it, and what is unconfirmed goes out again. A
+   * reply that did arrive before changes nothing.
+   */
   function greet(): void {
     if (workspace !== null) for (const waiter of readyWaiters) waiter(workspace);
     readyWaiters.clear();
     for (const one of state.get().thread.outbox) if (!one.failed) transmit(one);
+    for (const one of state.get().thread.waiting) transmitReply(one);
+  }
+
+  function transmitReply(waiting: Waiting): void {
+    const frame = replyFrame(waiting);
+    if (frame !== null) socket.send(frame);
   }
 
   const transmit = (message: UserItem): void => {
@@ -259,6 +269,18 @@ export function createChat(deps: ChatDeps) {
       if (failed === undefined) return;
       setThread((thread) => ({ ...thread, outbox: thread.outbox.filter((one) => one.key !== key) }));
       dispatch({ ...failed, key: deps.newId() });
+    },
+
+    /** Gives what a call waits for, once: now, or as soon as there is a connection. */
+    reply(answered: Waiting): void {
+      const before = state.get().thread.waiting.find(({ id }) => id === answered.id);
+      if (before?.reply !== null) return;
+      setThread((thread) => ({
+        ...thread,
+        waiting: thread.waiting.map((one) => (one === before ? answered : one)),
+      }));
+      transmitReply(answered);
+      socket.retryNow();
     },
 
     stop(): void {

@@ -1,5 +1,6 @@
 import type { Done, ServerEvent } from '#protocol/server-event.ts';
 import { readContent } from '#web/core/message-content.ts';
+import { waitingOf, type Waiting } from '#web/core/waiting.ts';
 
 /** One entry of a conversation as it is shown. `key` stays the same for its whole life; `at` is ms since 1970. */
 export type Item =
@@ -46,6 +47,8 @@ export interface Thread {
   readonly outbox: readonly Outgoing[];
   /** Written while a reply was running, to be sent after it. */
   readonly queue: readonly UserItem[];
+  /** What the agent waits for, oldest first. */
+  readonly waiting: readonly Waiting[];
   /** The highest position of the session's stream seen so far. */
   readonly lastEvent: number;
   readonly running: boolean;
@@ -59,12 +62,16 @@ export const emptyThread: Thread = {
   items: [],
   outbox: [],
   queue: [],
+  waiting: [],
   lastEvent: 0,
   running: false,
   stopping: false,
   resuming: false,
   lastTurn: null,
 };
+
+/** Something waits for an answer that was not given on this page yet. */
+export const isAsked = (thread: Thread): boolean => thread.waiting.some(({ reply }) => reply === null);
 
 const INTERRUPTED = '[Request interrupted by user]';
 
@@ -121,6 +128,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
       return {
         ...thread,
         running: true,
+        waiting: thread.waiting.filter((one) => one.id !== event.tool_use_id),
         items: thread.items.map((item) =>
           item.kind === 'tool' && item.id === event.tool_use_id
             ? { ...item, state: resultState(event.content, event.is_error), output: event.content }
@@ -130,8 +138,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
     case 'ask_user_question':
     case 'plan_approval':
     case 'approval_request':
-    case 'permission_mode':
-      return thread;
+      return waitFor(thread, waitingOf(event));
     case 'turn_resumed':
       return { ...thread, running: true, resuming: true, items: dropUnfinished(thread.items) };
     case 'done':
@@ -141,6 +148,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
     case 'error':
       return refuse(thread, event.error, key);
     case 'ready':
+    case 'permission_mode':
     case 'file_uploaded':
     case 'file_deleted':
       return thread;
@@ -196,12 +204,27 @@ function replaceText(thread: Thread, text: string, key: string, at: number): Thr
   };
 }
 
+/** Told again to each page that connects: then it is known already, with the reply that was given perhaps. */
+function waitFor(thread: Thread, waiting: Waiting): Thread {
+  if (thread.waiting.some(({ id }) => id === waiting.id)) return thread;
+  return {
+    ...thread,
+    running: true,
+    waiting: [...thread.waiting, waiting],
+    // The stored conversation has the call without a result
+    items: thread.items.map((item) =>
+      item.kind === 'tool' && item.id === waiting.id ? { ...item, state: 'running' } : item,
+    ),
+  };
+}
+
 /** What has no result by now will never have one. */
 export const endTurn = (thread: Thread): Thread => ({
   ...thread,
   running: false,
   stopping: false,
   resuming: false,
+  waiting: [],
   items: closeText(thread.items).map((item) =>
     item.kind === 'tool' && item.state === 'running' ? { ...item, state: 'interrupted' } : item,
   ),

@@ -219,3 +219,54 @@ test('a refused prompt can be sent again, with a new id', () => {
   chat.withdraw('m2');
   expect(thread().outbox).toHaveLength(1);
 });
+
+const approval = { type: 'approval_request', approval_id: 'a1', tool: 'Bash', input: {}, event_id: 13 };
+const allowed = { type: 'approval_response', approval_id: 'a1', approved: true, feedback: '' };
+
+function answer(chat: ReturnType<typeof setUp>['chat'], approved: boolean): void {
+  const [waiting] = chat.state.get().thread.waiting;
+  if (waiting?.kind === 'approval') chat.reply({ ...waiting, reply: { approved, feedback: '' } });
+}
+
+test('a reply goes out once, and what was said first stays', async () => {
+  const { chat, last, thread } = setUp();
+  await chat.open('s1', null);
+  last().greet('s1');
+  last().say(approval);
+  answer(chat, true);
+  answer(chat, false);
+  expect([last().sent, thread().waiting]).toMatchObject([[allowed], [{ reply: { approved: true } }]]);
+});
+
+test('a reply given without a connection goes out after it is back, until its result comes', async () => {
+  const { chat, last, elapse, sockets, thread } = setUp();
+  await chat.open('s1', null);
+  last().greet('s1');
+  last().say(approval);
+  last().fall();
+  answer(chat, true);
+  // The reply does not wait for the next attempt
+  expect([sockets.length, last().sent]).toEqual([2, []]);
+  last().greet('s1');
+  expect(last().sent).toEqual([allowed]);
+  last().fall();
+  elapse();
+  last().greet('s1');
+  expect(last().sent).toEqual([allowed]);
+  last().say({ type: 'tool_result', tool_use_id: 'a1', content: 'ok', is_error: null, event_id: 14 });
+  last().fall();
+  elapse();
+  last().greet('s1');
+  expect([last().sent, thread().waiting]).toEqual([[], []]);
+});
+
+test('a stop while something waits cancels', async () => {
+  const { chat, last, thread } = setUp();
+  await chat.open('s1', null);
+  last().greet('s1');
+  last().say(approval);
+  chat.stop();
+  expect(last().sent).toEqual([{ type: 'cancel_request' }]);
+  last().say({ type: 'cancelled', event_id: 14 });
+  expect([thread().running, thread().waiting]).toEqual([false, []]);
+});

@@ -123,6 +123,71 @@ test.each([
   expect(shown(run(events))).toEqual(['assistant: half an ans', 'tool Read interrupted: ']);
 });
 
+const asking = {
+  question: {
+    type: 'ask_user_question',
+    question_id: 'q1',
+    questions: [
+      {
+        question: 'Which?',
+        header: 'Colour',
+        options: [{ label: 'Red', description: '' }],
+        multiSelect: false,
+      },
+    ],
+    timeout: 60,
+  },
+  plan: { type: 'plan_approval', plan_id: 'p1', title: 'P', summary: '# P', steps: [], timeout: 120 },
+  approval: { type: 'approval_request', approval_id: 'a1', tool: 'Bash', input: { command: 'rm x' } },
+};
+
+const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: 'ok', is_error: null });
+
+test('what waits for a person is kept until its result comes', () => {
+  const asked = run(numbered([asking.question, asking.plan, asking.approval]));
+  expect([asked.running, asked.waiting]).toEqual([
+    true,
+    [
+      { kind: 'question', id: 'q1', questions: asking.question.questions, reply: null },
+      { kind: 'plan', id: 'p1', plan: '# P', reply: null },
+      { kind: 'approval', id: 'a1', tool: 'Bash', input: { command: 'rm x' }, reply: null },
+    ],
+  ]);
+  const answered = run([ServerEvent.parse({ ...result('p1'), event_id: 4 })], asked);
+  expect([answered.running, answered.waiting.map(({ id }) => id)]).toEqual([true, ['q1', 'a1']]);
+});
+
+test('what is told again changes nothing, a reply that was given included', () => {
+  const asked = run(numbered([asking.approval]));
+  const replied: Thread = {
+    ...asked,
+    waiting: asked.waiting.map((one) =>
+      one.kind === 'approval' ? { ...one, reply: { approved: true, feedback: '' } } : one,
+    ),
+  };
+  expect(run([ServerEvent.parse(asking.approval)], replied)).toEqual(replied);
+});
+
+test('a stored call that waits runs again', () => {
+  const call = { kind: 'tool', key: 'h1', name: 'Bash', input: {}, parent: null, output: '' } as const;
+  const stored: Thread = {
+    ...emptyThread,
+    items: [
+      { ...call, id: 'a0', state: 'interrupted' },
+      { ...call, id: 'a1', state: 'interrupted' },
+    ],
+  };
+  const asked = run([ServerEvent.parse(asking.approval)], stored);
+  expect([asked.running, shown(asked)]).toEqual([true, ['tool Bash interrupted: ', 'tool Bash running: ']]);
+});
+
+test.each([
+  { name: 'cancelled', end: { type: 'cancelled' } },
+  { name: 'done', end: done },
+])('nothing waits after $name', ({ end }) => {
+  expect(run(numbered([asking.question, asking.plan, end])).waiting).toEqual([]);
+});
+
 test('a resumed turn voids the message that was cut off, and does not ask its question again', () => {
   const events = numbered([
     { type: 'user_message', content: 'q', message_id: null },
@@ -168,6 +233,7 @@ test('a stored conversation reads like the streamed one', () => {
 });
 
 test('the page reads every event as the protocol does', () => {
-  for (const event of turn) expect(readEvent(JSON.stringify(event))).toEqual(event);
+  const events = [...turn, ...numbered(Object.values(asking))];
+  for (const event of events) expect(readEvent(JSON.stringify(event))).toEqual(event);
   expect(readEvent('{"type":"from_the_future","x":1}')).toBeNull();
 });

@@ -1,10 +1,7 @@
-import { useMemo } from 'react';
 import { words } from '#web/core/words.ts';
-import { MarkdownBlock } from '#web/features/chat/markdown-block.tsx';
-import { markdownModule } from '#web/features/chat/markdown-module.ts';
+import { MarkdownText } from '#web/features/chat/markdown-text.tsx';
 import { MessageTime } from '#web/features/chat/message-time.tsx';
 import { CopyButton } from '#web/ui/copy-button.tsx';
-import { useStore } from '#web/ui/use-store.ts';
 
 /** `open`: more text may follow. `live`: it is the last thing of a running turn. */
 export function AssistantMessage({
@@ -18,21 +15,10 @@ export function AssistantMessage({
   live: boolean;
   at: number;
 }) {
-  const markdown = useStore(markdownModule);
-  const stream = useMemo(() => markdown?.createMarkdownStream(), [markdown]);
-  const blocks = useMemo(() => stream?.update(text, !open), [stream, text, open]);
   return (
     <article className={`group mt-4 ${live ? '' : 'lazy-item'}`} aria-label={words.chat.assistant}>
       <h2 className="sr-only">{words.chat.assistant}</h2>
-      <div className="prose-reply">
-        {blocks === undefined ? (
-          <p className="whitespace-pre-wrap">{text}</p>
-        ) : (
-          blocks.map((block, index) => (
-            <MarkdownBlock key={block.key} block={block} growing={open && index === blocks.length - 1} />
-          ))
-        )}
-      </div>
+      <MarkdownText text={text} open={open} />
       {!open && (
         <div className="mt-0.5 -mb-1 -ml-1.5 flex min-h-6 items-center gap-2 text-xs text-soft opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
           <CopyButton label={words.chat.copyMessage} text={() => text} />

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
 import { AttachmentList } from '#web/features/files/attachment-list.tsx';
@@ -17,6 +18,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
   const epoch = useStore(chat.epoch);
   const running = useStore(chat.state, (state) => state.thread.running);
   const stopping = useStore(chat.state, (state) => state.thread.stopping);
+  const asked = useStore(chat.state, (state) => isAsked(state.thread));
   const gone = useStore(chat.state, (state) => state.history === 'missing');
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -69,8 +71,8 @@ export function Composer({ attachments }: { attachments: Attachments }) {
             rows={1}
             dir="auto"
             value={draft}
-            placeholder={words.composer.placeholder}
-            title={words.composer.hint}
+            placeholder={asked ? words.composer.waiting : words.composer.placeholder}
+            title={asked ? words.composer.waiting : words.composer.hint}
             enterkeyhint={touchOnly.matches ? 'enter' : 'send'}
             onInput={(event) => chat.write(event.currentTarget.value)}
             onKeyDown={onKeyDown}

@@ -1,9 +1,12 @@
 import { useEffect, useRef } from 'react';
 import type { ChatState } from '#web/core/chat-state.ts';
+import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { ThreadItem } from '#web/features/chat/thread-item.tsx';
 import { UserMessage } from '#web/features/chat/user-message.tsx';
 import { useFollowScroll } from '#web/features/chat/use-follow-scroll.ts';
+import { WaitingCards } from '#web/features/waiting/waiting-cards.tsx';
+import { waitingTitle } from '#web/features/waiting/waiting-title.ts';
 import { usePage } from '#web/page.ts';
 import { Button } from '#web/ui/button.tsx';
 import { Icon } from '#web/ui/icon.tsx';
@@ -50,10 +53,15 @@ export function Conversation() {
               note={item.failed ? 'failed' : connection.state === 'open' ? 'sending' : 'waiting'}
             />
           ))}
+          <WaitingCards waiting={thread.waiting} />
           {thread.running && (
             <div className="mt-5 flex items-center gap-2 text-sm text-soft">
               <span className="breathe size-2 rounded-full bg-accent" />
-              {thread.stopping ? words.composer.stopping : words.chat.replying}
+              {thread.stopping
+                ? words.composer.stopping
+                : isAsked(thread)
+                  ? words.waiting.status
+                  : words.chat.replying}
             </div>
           )}
         </div>
@@ -104,6 +112,13 @@ function useAnnouncements(thread: ChatState['thread']): void {
     if (before.current !== running) announce(running ? words.chat.replying : words.chat.finished);
     before.current = running;
   }, [running]);
+  // After the beginning of a reply, which is the same moment for a page that is opened while something waits
+  const asked = thread.waiting.at(-1);
+  const askedId = asked?.id;
+  const title = asked === undefined ? null : waitingTitle(asked);
+  useEffect(() => {
+    if (title !== null) announce(title);
+  }, [askedId, title]);
   const last = thread.items.at(-1);
   const problem = last?.kind === 'error' ? last.text : null;
   useEffect(() => {

@@ -1,0 +1,2 @@
+export const focusConversation = (): void =>
+  document.querySelector<HTMLElement>('#conversation')?.focus({ preventScroll: true });
