@@ -83,6 +83,46 @@ test('a server that is killed in mid-answer: after its restart the page goes on 
   await page.context().close();
 });
 
+test('a question waits through a killed server, for whoever comes, and goes with the first answer', async () => {
+  const page = await signIn();
+  const question = {
+    question: 'Which colour?',
+    header: 'Colour',
+    options: ['Red', 'Blue'].map((label) => ({ label, description: `The ${label.toLowerCase()} one` })),
+    multiSelect: false,
+  };
+  const asks = promptScript(
+    {
+      blocks: [
+        { text: ['One thing first. '] },
+        { tool: 'AskUserQuestion', id: 'q1', input: { questions: [question] } },
+      ],
+    },
+    { blocks: [{ text: ['Blue ', 'it is.'] }] },
+  );
+  await say(page, asks);
+  const cardOf = (tab: Page) => tab.getByRole('region', { name: 'The agent has a question' });
+  await cardOf(page).waitFor();
+  await server.kill();
+  await server.restart();
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await cardOf(second).waitFor();
+
+  await cardOf(page).getByRole('radio', { name: 'Blue' }).check();
+  await cardOf(page).getByRole('button', { name: 'Submit' }).click();
+  for (const tab of [page, second]) {
+    await tab.getByText('Blue it is.').waitFor({ timeout: 45_000 });
+    expect(await cardOf(tab).count()).toBe(0);
+    const call = tab.getByRole('group', { name: 'AskUserQuestion' });
+    await call.getByText('Done').waitFor({ state: 'attached' });
+    expect(await call.count()).toBe(1);
+    await call.getByRole('button').first().click();
+    await call.getByText('"Which colour?"="Blue"').waitFor();
+  }
+  await page.context().close();
+});
+
 test('consecutive requests of a session share every byte up to the newest message', async () => {
   const headers = await server.headers();
   const from = server.model.requests.length;
