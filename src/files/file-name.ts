@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
 /**
  * The name under which an upload is stored. Contract: one path segment of letters and digits of any script, `-`, `_`
  * and `.`, neither empty nor hidden, at most 200 bytes of UTF-8; nothing invisible and nothing that turns the reading
- * direction survives. A name that is already safe stays as it is.
+ * direction survives. A name that is safe, and ends in an allowed extension or has none, stays as it is.
  */
 export function safeFileName(original: string): string {
   const name = withoutInvisible(original.normalize('NFC')).split(/[/\\]/).at(-1) ?? '';
@@ -24,7 +24,9 @@ export function safeFileName(original: string): string {
     .replace(/[^\p{L}\p{M}\p{N}._-]/gu, '')
     // A mark whose letter was dropped would hang on the character before it
     .replace(/(?<![\p{L}\p{M}\p{N}])\p{M}+/gu, '')
-    .replace(/^\.+|\.+$/g, '');
+    .replace(/^\.+|\.+$/g, '')
+    // What was dropped may have stood between a letter and its mark
+    .normalize('NFC');
   return (cutToBytes(cleaned, MAX_NAME_BYTES - kept.length) || 'file') + kept;
 }
 
