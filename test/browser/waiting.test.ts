@@ -24,7 +24,8 @@ const questions = [
   },
 ];
 const question = { type: 'ask_user_question', question_id: 'w1', questions, timeout: 60 };
-const summary = '# Paint it\n\n1. Take a **brush**\n2. Paint';
+const wide = 'x '.repeat(120);
+const summary = `# Paint it\n\n1. Take a **brush**\n2. Paint\n\n\`\`\`\n${wide}\n\`\`\``;
 const plan = { type: 'plan_approval', plan_id: 'w1', title: 'Paint it', summary, steps: [], timeout: 120 };
 const approval = {
   type: 'approval_request',
@@ -147,5 +148,8 @@ test.each(cards)('the $name card is accessible, in light and dark, at $width px'
   const { page } = await openWaiting(one.event, { width: one.width, height: 800 });
   await page.getByRole('region', { name: /^The agent/ }).waitFor();
   await page.waitForTimeout(250);
+  const isWider = (region: Element) => region.scrollWidth > region.clientWidth;
+  expect(await page.locator('#conversation').evaluate(isWider)).toBe(false);
+  expect(await page.getByRole('region', { name: /^The agent/ }).evaluate(isWider)).toBe(false);
   expect(await appearanceFaults(page)).toEqual([]);
 });

@@ -20,7 +20,7 @@ export function DecisionForm({
   const id = useId();
   const decide = (approved: boolean) => onReply({ approved, feedback: text.trim() });
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="grid gap-1">
         <label htmlFor={id} className="text-sm text-soft">
           {remark}

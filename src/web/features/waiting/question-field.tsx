@@ -19,7 +19,7 @@ export function QuestionField({
   const type = question.multiSelect ? 'checkbox' : 'radio';
   const open = question.options.length === 0;
   return (
-    <fieldset disabled={disabled} className="grid min-w-0 gap-1">
+    <fieldset disabled={disabled} className="grid min-w-0 grid-cols-1 gap-1">
       <legend className="mb-1.5 wrap-anywhere" dir="auto">
         {question.header !== '' && (
           <span className="mr-2 rounded-md bg-wash px-2 py-0.5 text-xs font-medium text-accent">

@@ -19,7 +19,7 @@ export function QuestionForm({
   const complete = choices.every(isAnswered);
   return (
     <form
-      className="grid gap-5"
+      className="grid grid-cols-1 gap-5"
       onSubmit={(event) => {
         event.preventDefault();
         if (complete && !sent) onReply(toAnswers(questions, choices));

@@ -23,7 +23,7 @@ export function WaitingCard({ waiting, children }: { waiting: Waiting; children:
     <section
       ref={card}
       aria-label={title}
-      className="mt-5 grid gap-4 rounded-2xl border border-accent bg-card px-4 py-4 sm:px-5"
+      className="mt-5 grid grid-cols-1 gap-4 rounded-2xl border border-accent bg-card px-4 py-4 sm:px-5"
     >
       <h2 className="flex items-center gap-2 font-semibold">
         <Icon name="spark" size={16} className="text-accent" />
