@@ -17,8 +17,8 @@ const utf8 = new TextEncoder();
  * direction survives. A name that is safe, and ends in an allowed extension or has none, stays as it is.
  */
 export function safeFileName(original: string): string {
-  const name = withoutInvisible(original.normalize('NFC')).split(/[/\\]/).at(-1) ?? '';
-  const { stem, extension } = splitName(name);
+  const name = withoutInvisible(original.normalize('NFC')).split(/[/\\]/).at(-1)?.replace(/\.+$/, '');
+  const { stem, extension } = splitName(name ?? '');
   const kept = allowedExtensions.has(extension.slice(1).toLowerCase()) ? extension : '';
   const cleaned = stem
     .replace(/[^\p{L}\p{M}\p{N}._-]/gu, '')
