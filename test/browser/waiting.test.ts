@@ -31,7 +31,7 @@ const approval = {
   type: 'approval_request',
   approval_id: 'w1',
   tool: 'Bash',
-  input: { command: 'rm -r old' },
+  input: { command: `rm -r old\n${'echo more\n'.repeat(20)}rm -r new # ${wide}` },
 };
 
 async function openWaiting(event: ScriptedEvent, viewport = { width: 1280, height: 800 }) {
@@ -115,7 +115,8 @@ test('a plan is read as Markdown and rejected with words', async () => {
 test('a tool call is allowed while the connection is away', async () => {
   const { page, session } = await openWaiting(approval);
   const card = page.getByRole('region', { name: 'The agent wants to use Bash' });
-  await card.getByText('$ rm -r old').waitFor();
+  // To the last line: nobody should consent to what is cut off
+  await card.getByText(/^\$ rm -r old.*rm -r new/s).waitFor();
   stage.server.cutSockets(true);
   await page.getByText('Connection lost.').waitFor();
   await card.getByRole('button', { name: 'Allow' }).click();

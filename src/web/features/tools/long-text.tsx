@@ -16,12 +16,15 @@ export function LongText({
   text,
   label,
   tone = 'plain',
+  open = false,
 }: {
   text: string;
   label: string;
   tone?: keyof typeof TONES;
+  /** All of it from the beginning. */
+  open?: boolean;
 }) {
-  const [whole, setWhole] = useState(false);
+  const [whole, setWhole] = useState(open);
   const cut = cutLines(text, LINES);
   const shown = whole || cut === null ? text : cut;
   const mark = MARKS[tone];

@@ -3,15 +3,23 @@ import { viewTool } from '#web/core/tool-view.ts';
 import { words } from '#web/core/words.ts';
 import { LongText } from '#web/features/tools/long-text.tsx';
 
-/** What the agent asked a tool to do. Everything in it is text, whatever it looks like. */
-export function ToolInput({ name, input }: { name: string; input: Readonly<Record<string, unknown>> }) {
+/** What the agent asked a tool to do. Everything in it is text, whatever it looks like. `open`: long text is not cut. */
+export function ToolInput({
+  name,
+  input,
+  open = false,
+}: {
+  name: string;
+  input: Readonly<Record<string, unknown>>;
+  open?: boolean;
+}) {
   const view = viewTool(name, input);
   switch (view.kind) {
     case 'command':
       return (
         <div className="grid gap-1.5">
           {view.about !== null && <p className="text-soft">{view.about}</p>}
-          <LongText text={`$ ${view.command}`} label={words.tools.input} />
+          <LongText text={`$ ${view.command}`} label={words.tools.input} open={open} />
           {view.timeout !== null && <p className="text-xs text-soft">{words.tools.timeout(view.timeout)}</p>}
         </div>
       );
@@ -30,7 +38,7 @@ export function ToolInput({ name, input }: { name: string; input: Readonly<Recor
           <Facts>
             <Fact name={words.tools.path}>{view.path}</Fact>
           </Facts>
-          <LongText text={view.content} label={words.tools.input} />
+          <LongText text={view.content} label={words.tools.input} open={open} />
         </div>
       );
     case 'edit':
@@ -40,8 +48,8 @@ export function ToolInput({ name, input }: { name: string; input: Readonly<Recor
             <Fact name={words.tools.path}>{view.path}</Fact>
           </Facts>
           {view.all && <p className="text-xs text-soft">{words.tools.replaceAll}</p>}
-          <LongText text={view.before} label={words.tools.removed} tone="removed" />
-          <LongText text={view.after} label={words.tools.added} tone="added" />
+          <LongText text={view.before} label={words.tools.removed} tone="removed" open={open} />
+          <LongText text={view.after} label={words.tools.added} tone="added" open={open} />
         </div>
       );
     case 'search':
@@ -60,7 +68,7 @@ export function ToolInput({ name, input }: { name: string; input: Readonly<Recor
         </Facts>
       );
     case 'json':
-      return <LongText text={view.json} label={words.tools.input} />;
+      return <LongText text={view.json} label={words.tools.input} open={open} />;
   }
 }
 

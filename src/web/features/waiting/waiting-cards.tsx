@@ -42,7 +42,8 @@ function Content({ waiting }: { waiting: Waiting }) {
     case 'approval':
       return (
         <>
-          <ToolInput name={waiting.tool} input={waiting.input} />
+          {/* Nobody should consent to lines that are not shown */}
+          <ToolInput name={waiting.tool} input={waiting.input} open />
           <DecisionForm
             yes={words.waiting.allow}
             no={words.waiting.refuse}
