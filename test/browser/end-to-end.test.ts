@@ -123,6 +123,27 @@ test('a question waits through a killed server, for whoever comes, and goes with
   await page.context().close();
 });
 
+test('a plan is rejected with words, which the agent is told, and the next one approved', async () => {
+  const page = await signIn();
+  const plan = (id: string, tool: string) => ({
+    blocks: [{ tool: 'ExitPlanMode', id, input: { plan: `# Paint\n\n1. Take a **${tool}**` } }],
+  });
+  await say(
+    page,
+    promptScript(plan('p1', 'brush'), plan('p2', 'roller'), { blocks: [{ text: ['I paint.'] }] }),
+  );
+  const card = page.getByRole('region', { name: 'The agent proposes a plan' });
+  await card.locator('strong', { hasText: 'brush' }).waitFor();
+  await card.getByRole('textbox').fill('Use a roller');
+  await card.getByRole('button', { name: 'Reject' }).click();
+  await card.locator('strong', { hasText: 'roller' }).waitFor();
+  expect(server.model.requests.at(-1)?.raw).toContain('Use a roller');
+  await card.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('article', { name: 'Assistant' }).getByText('I paint.').waitFor();
+  expect(await card.count()).toBe(0);
+  await page.context().close();
+});
+
 test('consecutive requests of a session share every byte up to the newest message', async () => {
   const headers = await server.headers();
   const from = server.model.requests.length;
