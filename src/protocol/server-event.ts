@@ -129,7 +129,7 @@ export const ApprovalRequest = z.object({
 export const PermissionMode = z.enum(['default', 'acceptEdits', 'plan', 'bypassPermissions']);
 export type PermissionMode = z.infer<typeof PermissionMode>;
 
-/** What the agent may do without asking has changed, or is told to a client that connects. */
+/** Only for clients that sent `last_event`: what the agent may do without asking was changed in this session. */
 export const PermissionModeChanged = z.object({ type: z.literal('permission_mode'), mode: PermissionMode });
 
 /**

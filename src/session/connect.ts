@@ -31,6 +31,8 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
 
   const resumed = { session_id: sessionId, resumed: true, turn_count: row?.turn_count ?? 0 };
   clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
+  if (row !== undefined && row.mode !== null)
+    clients.send(socket, { type: 'permission_mode', mode: row.mode });
   const from = lastEvent ?? stream.liveFrom;
   const missed = eventsAfter(from, session);
   for (const event of missed) clients.send(socket, event);

@@ -240,6 +240,19 @@ test.each([
   expect(result('w1')).toMatchObject({ is_error: !wrote });
 });
 
+test('a mode that was set is told to who comes back', async () => {
+  const { token, socket, sessionId } = await start();
+  await socket.say('hello');
+  const told = socket.next('permission_mode');
+  socket.send({ type: 'set_permission_mode', mode: 'plan' });
+  await told;
+  const back = await connectSocket({ token, session_id: sessionId, last_event: '9999' });
+  expect(back.socket.events[1] ?? (await back.socket.next('permission_mode'))).toEqual({
+    type: 'permission_mode',
+    mode: 'plan',
+  });
+});
+
 test('a mode that asks: the call waits for consent, which is asked for once and decides', async () => {
   const { socket, prompt } = await start(writes('w1'), writes('w2'), says('end'));
   socket.send({ type: 'set_permission_mode', mode: 'default' });
