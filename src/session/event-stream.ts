@@ -19,6 +19,8 @@ export class EventStream {
   readonly #log: Log;
   #position: number;
   #live: LiveEvent[] = [];
+  /** What shows the events that wait for their entry. */
+  #unshown: (() => void)[] = [];
   #redactor = createRedactor();
 
   constructor(deps: { readonly clients: Clients; readonly log: Log; readonly position: number }) {
@@ -68,9 +70,10 @@ export class EventStream {
     this.#redactor = createRedactor();
   }
 
-  /** The live events were stored as an entry. */
+  /** The live events were stored as an entry. What waited for that is shown, which the platform does once it is on disk. */
   settle(): void {
     this.#live = [];
+    for (const show of this.#unshown.splice(0)) show();
   }
 
   /**
@@ -91,9 +94,18 @@ export class EventStream {
   }
 
   #publish(event: StreamEvent): void {
-    this.hold(event)();
+    const show = this.hold(event);
+    if (this.#unshown.length > 0 || endsMessage(event)) this.#unshown.push(show);
+    else show();
   }
 }
+
+/**
+ * A message that is shown as finished stays shown, so it must be stored before: else a crash in between would bring
+ * it a second time. Its entry follows at once.
+ */
+const endsMessage = (event: StreamEvent): boolean =>
+  event.type === 'assistant_text' || (event.type === 'tool_use' && event.parent_tool_use_id === undefined);
 
 /** The event, numbered, if it follows `position`; of a text, the part that does. */
 export function eventAfter(event: StreamEvent, end: number, position: number): StreamEvent[] {
