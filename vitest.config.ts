@@ -9,6 +9,8 @@ const noSettings = Object.fromEntries(
 
 export default defineConfig({
   test: {
+    // By itself vitest leaves one core free, which on a machine of two is half of it
+    maxWorkers: '100%',
     projects: [
       {
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
