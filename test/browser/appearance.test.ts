@@ -52,9 +52,21 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   'sessions and dialog': async (page) => {
     await page.goto(`${stage.server.url}/`);
     await showSidebar(page);
-    await page.getByRole('button', { name: 'Delete Named' }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor();
+    const remove = page.getByRole('button', { name: 'Delete Named' });
+    const dialog = page.getByRole('dialog');
+    // A drawer that is still opening takes the focus back
+    await expect
+      .poll(
+        async () => {
+          await remove.press('Enter');
+          return dialog.waitFor({ timeout: 1_000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(true);
   },
   files: async (page) => {
     await page.goto(`${stage.server.url}/s/s1`);
