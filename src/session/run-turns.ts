@@ -52,7 +52,7 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
     const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
     try {
       const outcome = await runOne(session, row, abort.signal);
-      if (outcome.kind === 'waiting') await park(session, turn, outcome.calls);
+      if (outcome.kind === 'waiting') park(session, turn, outcome.calls);
       else await finishTurn(session, turn, outcome);
     } catch (error) {
       session.log.error('turn_failed', { sessionId: session.sessionId, turn, error: String(error) });
@@ -69,9 +69,10 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
 
 /**
  * Ends the run until a person replies: what is waited for is a row, nothing is held in memory, and the object may
- * sleep. A reply that came while the other calls ran is found here, and the turn goes on.
+ * sleep. A reply that came while the other calls ran is found here, and the turn goes on. All in one go: a reply or a
+ * cancel that came in between would find a turn that neither runs nor waits.
  */
-async function park(session: Session, turn: number, calls: readonly WaitingCall[]): Promise<void> {
+function park(session: Session, turn: number, calls: readonly WaitingCall[]): void {
   const stored = session.entries.turn(turn);
   const replied = repliesOf(stored);
   const waiting = calls.filter(({ call }) => !replied.has(call.id));
@@ -95,8 +96,7 @@ async function park(session: Session, turn: number, calls: readonly WaitingCall[
     JSON.stringify(waiting.map(({ call }) => call.id)),
     until,
   );
-  if (until === null) await session.wakeUp.clear();
-  else await session.wakeUp.set(until);
+  void (until === null ? session.wakeUp.clear() : session.wakeUp.set(until));
 }
 
 const wasRequested = (stored: readonly Entry[], id: string): boolean =>
