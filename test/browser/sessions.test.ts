@@ -57,6 +57,9 @@ test('search finds in conversations, marks the match and opens it', async () => 
   await expect.poll(() => hit.locator('mark').allTextContents()).toEqual(['parser']);
   await hit.click();
   await page.waitForURL('**/s/s2');
+  await page.getByRole('article').getByText('A parser in Rust').waitFor();
+  const composer = page.getByRole('textbox', { name: 'Message' });
+  await expect.poll(() => composer.evaluate((one) => one === document.activeElement)).toBe(true);
   await page.getByRole('searchbox').press('Escape');
   await page.getByRole('link', { name: 'Dinner for six' }).waitFor();
 });

@@ -224,6 +224,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
   });
 
   function receive(id: string, socket: WebSocket, frame: Record<string, unknown>): void {
+    if (frame['type'] === 'ping') return socket.send('{"type":"pong"}');
     fake.frames.push(frame);
     const session = sessionOf(id);
     session.join(socket, session.position);

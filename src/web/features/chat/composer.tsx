@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
@@ -25,7 +25,8 @@ export function Composer({ attachments }: { attachments: Attachments }) {
   const uploaded = attachments.list.some((one) => one.path !== null);
   const sendable = (draft.trim() !== '' || uploaded) && !attachments.busy && !gone;
 
-  useEffect(() => {
+  // With the first picture of the conversation: later, the focus would be taken from whoever has moved on by then.
+  useLayoutEffect(() => {
     if (!touchOnly.matches) field.current?.focus({ preventScroll: true });
   }, [epoch]);
 
