@@ -1,5 +1,4 @@
-import type { Emit } from '#agent/event.ts';
-import { ToolFailure, type Tool, type ToolOutput } from '#agent/tool.ts';
+import { ToolFailure, ToolWaits, type Tool, type ToolOutput, type WaitingCall } from '#agent/tool.ts';
 import type { Verdict } from '#agent/permissions.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
 import type { Reply } from '#protocol/reply.ts';
@@ -7,15 +6,13 @@ import type { Reply } from '#protocol/reply.ts';
 /** Known to clients: a card whose result says this is shown as interrupted. */
 export const INTERRUPTED = '[Request interrupted by user]';
 
-/** Longer than any tool's own limit, so that a tool which never returns cannot hold a turn for ever. */
-const DEADLINE_MS = 11 * 60_000;
-
 /** About 25,000 tokens; a longer text would push everything else out of the model's view. */
 const MAX_RESULT_CHARACTERS = 100_000;
 
 export interface ToolCallDeps {
   readonly tools: readonly Tool[];
-  readonly emit: Emit;
+  /** Told of each result as soon as those of the calls before it are told. */
+  readonly onResult: (result: ToolResultBlock) => void;
   readonly signal: AbortSignal;
   /** Ids of calls whose input broke off. */
   readonly incompleteCalls: readonly string[];
@@ -25,28 +22,15 @@ export interface ToolCallDeps {
   readonly onToolError: (name: string, error: unknown) => void;
 }
 
-export interface ToolCallsOutcome {
-  /** In the order of the calls. Calls that wait, and those that have to wait for them, have none. */
-  readonly results: ToolResultBlock[];
-  readonly waiting: readonly WaitingCall[];
-}
-
-export interface WaitingCall {
-  readonly call: ToolUseBlock;
-  /** A call that asks by itself, or one that needs consent. */
-  readonly needs: 'answer' | 'consent';
-}
-
 /**
- * Runs the calls of one message. Contract: every call gets one result, unless it waits for a person or comes after
- * one that does and changes something. Calls that only read run at the same time; a call that changes something waits
- * for those before it.
+ * Runs the calls of one message, and gives back those that wait for a person. Contract: every call gets one result,
+ * unless it waits, or comes after one that does and changes something. Calls that only read run at the same time; a
+ * call that changes something waits for those before it.
  */
 export async function runToolCalls(
   calls: readonly ToolUseBlock[],
   deps: ToolCallDeps,
-): Promise<ToolCallsOutcome> {
-  const results: ToolResultBlock[] = [];
+): Promise<readonly WaitingCall[]> {
   const waiting = deps.signal.aborted ? [] : calls.flatMap((call) => waitingCall(call, deps));
   const reads = (call: ToolUseBlock) =>
     deps.tools.find(({ name }) => name === call.name)?.effects === 'reads';
@@ -55,33 +39,23 @@ export async function runToolCalls(
     (call, index) =>
       !waiting.some((each) => each.call === call) && (first === -1 || index < first || reads(call)),
   );
+  const rest = calls.filter((call) => !ready.includes(call));
+  const inside: WaitingCall[] = [];
   for (const batch of batches(ready, reads)) {
-    const running = batch.map((call) => runToolCall(call, deps));
-    for (const promise of running) {
-      const result = await promise;
-      results.push(result);
-      deps.emit({
-        type: 'tool_result',
-        tool_use_id: result.tool_use_id,
-        content: resultText(result),
-        is_error: result.is_error ?? false,
-      });
+    // What changes something does not run before a call that waits inside one of those before it
+    if (inside.length > 0 && !batch.every(reads)) {
+      rest.push(...batch);
+      continue;
+    }
+    for (const promise of batch.map((call) => runToolCall(call, deps))) {
+      const outcome = await promise;
+      if (outcome instanceof ToolWaits) inside.push(...outcome.calls);
+      else deps.onResult(outcome);
     }
   }
-  return deps.signal.aborted && ready.length < calls.length
-    ? {
-        results: [
-          ...results,
-          ...(
-            await runToolCalls(
-              calls.filter((call) => !ready.includes(call)),
-              deps,
-            )
-          ).results,
-        ],
-        waiting: [],
-      }
-    : { results, waiting };
+  // Cancelled meanwhile: what waited, waits no longer
+  if (deps.signal.aborted && rest.length > 0) return runToolCalls(rest, deps);
+  return [...waiting, ...inside];
 }
 
 /** Whether a person has to say something first. A call that cannot run anyway waits for nobody. */
@@ -105,7 +79,7 @@ function batches(calls: readonly ToolUseBlock[], reads: (call: ToolUseBlock) => 
   return groups;
 }
 
-async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<ToolResultBlock> {
+async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<ToolResultBlock | ToolWaits> {
   const refuse = (content: string): ToolResultBlock => ({
     type: 'tool_result',
     tool_use_id: call.id,
@@ -131,7 +105,8 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
 
   const deadline = new AbortController();
   // Cleared below: an object with a timer cannot sleep
-  const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
+  const timer =
+    tool.deadlineMs === Infinity ? undefined : setTimeout(() => deadline.abort(), tool.deadlineMs);
   const signal = AbortSignal.any([deps.signal, deadline.signal]);
   try {
     const output = await Promise.race([
@@ -142,6 +117,7 @@ async function runToolCall(call: ToolUseBlock, deps: ToolCallDeps): Promise<Tool
   } catch (error) {
     if (deps.signal.aborted) return refuse(INTERRUPTED);
     if (deadline.signal.aborted) return refuse(`${call.name} did not finish in time and was stopped.`);
+    if (error instanceof ToolWaits) return error;
     if (error instanceof ToolFailure) return refuse(capText(error.message));
     deps.onToolError(call.name, error);
     return refuse(`${call.name} failed for an internal reason. Trying the same call again will not help.`);

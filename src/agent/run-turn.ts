@@ -1,9 +1,9 @@
-import type { Emit } from '#agent/event.ts';
+import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, StopReason } from '#agent/model.ts';
 import { closingEvents, runStep } from '#agent/run-step.ts';
-import { runToolCalls, type ToolCallDeps, type WaitingCall } from '#agent/run-tool-calls.ts';
+import { resultText, runToolCalls, type ToolCallDeps } from '#agent/run-tool-calls.ts';
 import type { Step } from '#agent/step.ts';
-import type { Tool } from '#agent/tool.ts';
+import type { Tool, WaitingCall } from '#agent/tool.ts';
 import {
   addUsage,
   noUsage,
@@ -97,11 +97,13 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     }
     if (calls.length > 0) {
       const { replies } = request;
-      const { results, waiting } = await runToolCalls(calls, { ...deps, incompleteCalls, replies });
-      if (results.length > 0) {
-        deps.save({ kind: 'tool_results', results });
-        addResults(messages, results);
-      }
+      // Stored one by one: what a finished call did is never done again, whatever becomes of those beside it
+      const onResult = (result: ToolResultBlock) => {
+        deps.emit(resultEvent(result));
+        deps.save({ kind: 'tool_results', results: [result] });
+        addResult(messages, result);
+      };
+      const waiting = await runToolCalls(calls, { ...deps, onResult, incompleteCalls, replies });
       if (waiting.length > 0) return { kind: 'waiting', totals, calls: waiting };
     }
     if (deps.signal.aborted) return { kind: 'cancelled', totals };
@@ -147,10 +149,17 @@ function openCalls(messages: readonly Message[]): ToolUseBlock[] | undefined {
   );
 }
 
+const resultEvent = (result: ToolResultBlock): AgentEvent => ({
+  type: 'tool_result',
+  tool_use_id: result.tool_use_id,
+  content: resultText(result),
+  is_error: result.is_error ?? false,
+});
+
 /** All results of one message's calls stand in one message, also when some came later. */
-function addResults(messages: Message[], results: readonly ToolResultBlock[]): void {
+function addResult(messages: Message[], result: ToolResultBlock): void {
   const last = messages.at(-1);
   if (last?.role === 'user')
-    messages[messages.length - 1] = { role: 'user', content: [...last.content, ...results] };
-  else messages.push({ role: 'user', content: [...results] });
+    messages[messages.length - 1] = { role: 'user', content: [...last.content, result] };
+  else messages.push({ role: 'user', content: [result] });
 }

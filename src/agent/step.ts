@@ -16,7 +16,7 @@ export const AssistantStep = z.object({
 });
 export type AssistantStep = z.infer<typeof AssistantStep>;
 
-/** The results of all tool calls of the message before, in the order of the calls. */
+/** Results of calls of the message before, in the order of the calls; those of one message may come in several steps. */
 export const ToolResultsStep = z.object({
   kind: z.literal('tool_results'),
   results: z.array(ToolResultBlock),

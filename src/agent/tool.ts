@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ToolResultContent } from '#protocol/message.ts';
+import type { ToolResultContent, ToolUseBlock } from '#protocol/message.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { Reply } from '#protocol/reply.ts';
 
@@ -16,6 +16,15 @@ export interface ToolContext {
   readonly reply?: Reply | undefined;
 }
 
+export interface WaitingCall {
+  readonly call: ToolUseBlock;
+  /** A call that asks by itself, or one that needs consent. */
+  readonly needs: 'answer' | 'consent';
+}
+
+/** Longer than any tool's own limit, so that a tool which never returns cannot hold a turn for ever. */
+const DEADLINE_MS = 11 * 60_000;
+
 /** A tool as the core sees it: its input is checked by `prepare`, so what `run` gets is already parsed. */
 export interface Tool {
   readonly name: string;
@@ -23,6 +32,8 @@ export interface Tool {
   readonly effects: ToolEffects;
   /** The call waits for a person before it runs: `run` then finds the reply in its context. */
   readonly waits: boolean;
+  /** How long a call may take; Infinity for one that has limits of its own inside. */
+  readonly deadlineMs: number;
   readonly inputSchema: Readonly<Record<string, unknown>>;
   prepare(input: unknown): Result<(context: ToolContext) => Promise<ToolOutput>, string>;
 }
@@ -32,12 +43,24 @@ export class ToolFailure extends Error {
   override readonly name = 'ToolFailure';
 }
 
+/** Thrown by a call that cannot go on before a person has replied to a call that was made inside it. */
+export class ToolWaits extends Error {
+  override readonly name = 'ToolWaits';
+  readonly calls: readonly WaitingCall[];
+
+  constructor(calls: readonly WaitingCall[]) {
+    super('waits for a person');
+    this.calls = calls;
+  }
+}
+
 export function defineTool<Input extends z.ZodObject>(definition: {
   readonly name: string;
   readonly description: string;
   readonly input: Input;
   readonly effects: ToolEffects;
   readonly waits?: boolean;
+  readonly deadlineMs?: number;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolOutput>;
 }): Tool {
   return {
@@ -45,6 +68,7 @@ export function defineTool<Input extends z.ZodObject>(definition: {
     description: definition.description,
     effects: definition.effects,
     waits: definition.waits ?? false,
+    deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
     inputSchema: z.toJSONSchema(definition.input, { io: 'input', target: 'draft-7' }),
     prepare(input) {
       const parsed = definition.input.safeParse(input);

@@ -1,5 +1,5 @@
 import { judge } from '#agent/permissions.ts';
-import type { WaitingCall } from '#agent/run-tool-calls.ts';
+import type { WaitingCall } from '#agent/tool.ts';
 import { runTurn, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
@@ -13,6 +13,7 @@ import { permissionMode } from '#session/permission-mode.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
 import { listSession } from '#session/tell-user-space.ts';
+import { turnTools } from '#session/turn-tools.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
@@ -159,7 +160,7 @@ function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | unde
   return undefined;
 }
 
-function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
+async function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
   const { entries, stream, clock } = session;
   const turn = row.finished_turn + 1;
   const agent = catalog.agent(row.agent_id);
@@ -169,7 +170,7 @@ function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promi
   return runTurn(
     {
       model: session.model,
-      tools: session.tools.filter(({ name }) => agent.tools.includes(name)),
+      tools: await turnTools(session, agent),
       emit: (event) => stream.emit(event),
       save: (step) => {
         appendEntry(session, turn, step);

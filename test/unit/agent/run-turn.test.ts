@@ -233,7 +233,10 @@ test('cancelling ends a tool that does not listen, and calls that have not begun
     { type: 'tool_result', tool_use_id: '1', ...interrupted },
     { type: 'tool_result', tool_use_id: '2', ...interrupted },
   ]);
-  expect(steps[1]).toMatchObject({ kind: 'tool_results', results: [interrupted, interrupted] });
+  expect(steps.slice(1)).toMatchObject([
+    { kind: 'tool_results', results: [interrupted] },
+    { kind: 'tool_results', results: [interrupted] },
+  ]);
 });
 
 test('what the model cannot be reached for is told, with what was shown before', async () => {
@@ -330,7 +333,10 @@ test('a call that waits ends the run; calls before it and calls that only read h
   const script = [calls(['1', 'Write'], ['2', 'Ask'], ['3', 'Write'], ['4', 'Read'])];
   const { outcome, steps } = start(script, tools);
   expect(await outcome).toMatchObject({ kind: 'waiting', calls: [{ call: { id: '2' }, needs: 'answer' }] });
-  expect(steps[1]).toMatchObject({ results: [{ tool_use_id: '1' }, { tool_use_id: '4' }] });
+  expect(steps.slice(1)).toMatchObject([
+    { results: [{ tool_use_id: '1' }] },
+    { results: [{ tool_use_id: '4' }] },
+  ]);
 });
 
 test('with the reply the turn goes on: the open calls run, and the model sees all results in one message', async () => {
