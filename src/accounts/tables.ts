@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 // Times are ISO 8601 in UTC with a `Z`, always of one length, so that comparing the texts compares the times.
 
@@ -49,3 +49,48 @@ export const storedSettings = sqliteTable('setting', {
   /** JSON */
   value: text('value').notNull(),
 });
+
+/** Who is signed in at which MCP server. */
+export const mcpSignIns = sqliteTable(
+  'mcp_sign_in',
+  {
+    username: text('username').notNull(),
+    /** Its name in the configuration. */
+    server: text('server').notNull(),
+    /** JSON, encrypted: tokens, and what is needed to refresh them. */
+    sealed: text('sealed').notNull(),
+  },
+  (signIn) => [primaryKey({ columns: [signIn.username, signIn.server] })],
+);
+
+/** Sign-ins at MCP servers that were begun. */
+export const mcpSignInStarts = sqliteTable(
+  'mcp_sign_in_start',
+  {
+    /** Comes back from the server once, and is spent then. */
+    state: text('state').primaryKey(),
+    username: text('username').notNull(),
+    server: text('server').notNull(),
+    /** JSON, encrypted: the PKCE verifier, and who was asked. */
+    sealed: text('sealed').notNull(),
+    expiresAt: text('expires_at').notNull(),
+  },
+  (start) => [index('mcp_sign_in_start_expires_at').on(start.expiresAt)],
+);
+
+export const personalTokens = sqliteTable(
+  'personal_token',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    name: text('name').notNull(),
+    /** SHA-256 in hex: who reads this table can do nothing with it. */
+    hash: text('hash').notNull(),
+    createdAt: text('created_at').notNull(),
+    lastUsedAt: text('last_used_at'),
+  },
+  (token) => [
+    uniqueIndex('personal_token_hash').on(token.hash),
+    index('personal_token_user_id').on(token.userId),
+  ],
+);
