@@ -31,6 +31,8 @@ export const SessionRow = z.object({
   attempts: z.number(),
   /** The entry with which the model's view begins. */
   window_start: z.number(),
+  /** The newest summary, which stands in the model's view for all before `window_start`; 0 while there is none. */
+  summary_seq: z.number(),
   /** What all its turns used, as `cost` is what they cost. */
   steps: z.number(),
   ...Usage.shape,

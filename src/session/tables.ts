@@ -57,4 +57,5 @@ export const sessionTables: readonly string[] = [
   `ALTER TABLE session ADD COLUMN waiting_until INTEGER`,
   `ALTER TABLE session ADD COLUMN mode TEXT`,
   `ALTER TABLE session ADD COLUMN mode_before_planning TEXT`,
+  `ALTER TABLE session ADD COLUMN summary_seq INTEGER NOT NULL DEFAULT 0`,
 ];
