@@ -13,6 +13,14 @@ const number = (fallback: number, minimum: number) =>
     z.coerce.number().min(minimum).default(fallback),
   );
 
+const flag = (fallback: boolean) =>
+  text.transform((value) =>
+    value === undefined ? fallback : ['true', '1', 'yes'].includes(value.toLowerCase()),
+  );
+
+/** Where a remote API is, without a slash at the end. */
+const url = (fallback: string) => text.transform((value) => (value ?? fallback).replace(/\/+$/, ''));
+
 /** The variables a deployer may set, by the names in `.dev.vars.example`. Bindings are not settings. */
 export const Settings = z.object({
   API_KEY: text,
@@ -49,5 +57,51 @@ export const Settings = z.object({
   MODEL_OPUS: text,
   /** Set by `npm start` when it runs the demo model, so that the page can say so. */
   DEMO_MODEL: text,
+
+  PLATFORM_BOT_NAME: text.transform((value) => value ?? 'Edgewise'),
+  PLATFORM_ACCESS_DENIED_MESSAGE: text.transform(
+    (value) => value ?? 'You have no access here. Ask the administrator to add you.',
+  ),
+  /** Takes webhooks of a platform that has no secret. Anyone can then pose as anyone. */
+  PLATFORM_ALLOW_UNSIGNED: flag(false),
+  /** Which files that the agent writes are sent to the chat by themselves. */
+  PLATFORM_SEND_WRITTEN_FILES: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.enum(['off', 'output', 'all']).default('output'),
+  ),
+  SANITIZE_PATHS: flag(true),
+
+  TELEGRAM_BOT_TOKEN: text,
+  TELEGRAM_WEBHOOK_SECRET: text,
+  TELEGRAM_WHITELIST: text,
+  TELEGRAM_API_URL: url('https://api.telegram.org'),
+
+  WHATSAPP_ACCESS_TOKEN: text,
+  WHATSAPP_PHONE_NUMBER_ID: text,
+  WHATSAPP_VERIFY_TOKEN: text,
+  WHATSAPP_APP_SECRET: text,
+  WHATSAPP_GRAPH_VERSION: text.transform((value) => value ?? 'v26.0'),
+  WHATSAPP_BUSINESS_ACCOUNT_ID: text,
+  WHATSAPP_WHITELIST: text,
+  WHATSAPP_API_URL: url('https://graph.facebook.com'),
+
+  ZALO_OA_ACCESS_TOKEN: text,
+  ZALO_APP_ID: text,
+  ZALO_APP_SECRET: text,
+  /** Signs webhooks; it is not the app's secret. */
+  ZALO_OA_SECRET_KEY: text,
+  /** The first one only: each is spent by its use, and the next is kept by Edgewise. */
+  ZALO_REFRESH_TOKEN: text,
+  ZALO_BOT_TOKEN: text,
+  ZALO_BOT_SECRET: text,
+  ZALO_WHITELIST: text,
+  ZALO_API_URL: url('https://openapi.zalo.me'),
+  ZALO_OAUTH_URL: url('https://oauth.zaloapp.com'),
+  ZALO_BOT_API_URL: url('https://bot-api.zaloplatforms.com'),
+
+  BLUEBUBBLES_PASSWORD: text,
+  BLUEBUBBLES_SERVER_URL: text.transform((value) => value?.replace(/\/+$/, '')),
+  BLUEBUBBLES_WEBHOOK_SECRET: text,
+  IMESSAGE_WHITELIST: text,
 });
 export type Settings = z.infer<typeof Settings>;
