@@ -69,6 +69,7 @@ export function scriptedTurn(mark: string): ScriptedTurn {
 export function shapeOf(item: Item): string {
   switch (item.kind) {
     case 'user':
+    case 'summary':
     case 'error':
       return `${item.kind} ${item.text}`;
     case 'thought':

@@ -10,7 +10,7 @@ export type ClientMessage =
   | { readonly type: 'reply'; readonly toolUseId: string; readonly reply: Reply }
   | { readonly type: 'set_permission_mode'; readonly mode: PermissionMode }
   | { readonly type: 'cancel' }
-  | { readonly type: 'compact' };
+  | { readonly type: 'compact'; readonly instructions: string };
 
 const Frame = z.looseObject({ type: z.unknown().optional(), content: z.unknown().optional() });
 
@@ -24,6 +24,16 @@ const feedback = z
 const PlanReply = z.object({ plan_id: z.string().min(1), approved: z.boolean(), feedback });
 
 const ApprovalReply = z.object({ approval_id: z.string().min(1), approved: z.boolean(), feedback });
+
+/** What a summary is to keep in mind. */
+export const CompactInstructions = z.string().trim().max(4_000);
+
+function readCompact(text: unknown): Result<ClientMessage, string> {
+  const instructions = CompactInstructions.safeParse(text ?? '');
+  return instructions.success
+    ? succeed({ type: 'compact', instructions: instructions.data })
+    : fail('Invalid compact request: instructions has to be a text of at most 4000 characters');
+}
 
 /** Given by clients that resend after a lost connection: a second prompt with the same id changes nothing. */
 const MessageId = z.string().min(1).max(128).nullable().catch(null);
@@ -46,7 +56,7 @@ export function parseClientMessage(frame: string): Result<ClientMessage | undefi
       return succeed({ type: 'cancel' });
     case 'compact_request':
     case 'compact':
-      return succeed({ type: 'compact' });
+      return readCompact(data['instructions']);
     case 'plan_approval_response':
     case 'plan_approval': {
       const reply = PlanReply.safeParse(data);

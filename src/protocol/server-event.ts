@@ -138,6 +138,17 @@ export const PermissionModeChanged = z.object({ type: z.literal('permission_mode
  */
 export const TurnResumed = z.object({ type: z.literal('turn_resumed'), ...numbered });
 
+/** A summary of the older part of the conversation is being written: on request, or because the model is nearly full. */
+export const CompactStarted = z.object({ type: z.literal('compact_started'), ...numbered });
+
+/** From here on the model sees the summary instead; nothing that was shown is gone. */
+export const CompactCompleted = z.object({
+  type: z.literal('compact_completed'),
+  session_id: z.string(),
+  summary: z.string(),
+  ...numbered,
+});
+
 export const Cancelled = z.object({ type: z.literal('cancelled'), ...numbered });
 
 /** Refers to one connection, not to the session's stream, so it carries no `event_id`. */
@@ -149,7 +160,8 @@ export const Ready = z.object({
   turn_count: z.number().int().optional(),
 });
 
-export const ErrorEvent = z.object({ type: z.literal('error'), error: z.string() });
+/** Numbered where it is part of the conversation (a summary failed); else it tells what one client did wrong. */
+export const ErrorEvent = z.object({ type: z.literal('error'), error: z.string(), ...numbered });
 
 /** A file of the session came or went; `file` as in the file routes. */
 export const FileUploaded = z.object({
@@ -175,6 +187,9 @@ export const StreamEvent = z.discriminatedUnion('type', [
   PlanApproval,
   ApprovalRequest,
   TurnResumed,
+  CompactStarted,
+  CompactCompleted,
+  ErrorEvent,
   Done,
   Cancelled,
 ]);
@@ -184,7 +199,6 @@ export const ServerEvent = z.discriminatedUnion('type', [
   ...StreamEvent.options,
   Ready,
   PermissionModeChanged,
-  ErrorEvent,
   FileUploaded,
   FileDeleted,
 ]);

@@ -124,6 +124,8 @@ function translate(writer: Writer, openText = ''): Reader['send'] {
       case 'ask_user_question':
       case 'plan_approval':
       case 'approval_request':
+      case 'compact_started':
+      case 'compact_completed':
       case 'content_block': {
         const { type, event_id, ...data } = event;
         return writer.write(type, data, event_id);

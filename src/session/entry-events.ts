@@ -4,7 +4,7 @@ import type { AssistantStep } from '#agent/step.ts';
 import { redactJson } from '#lib/redact/redact-json.ts';
 import { redact } from '#lib/redact/redact.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
-import { failureText, type ApprovalEntry, type Entry } from '#session/entry.ts';
+import { failureText, type ApprovalEntry, type Entry, type SummaryEntry } from '#session/entry.ts';
 
 /** How far an event moves the stream: text by its length, so that a client may come back to the middle of it. */
 export const width = (event: StreamEvent): number => (event.type === 'text_delta' ? event.text.length : 1);
@@ -38,11 +38,19 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
     case 'approval_request':
       return [redactEvent(approvalEvent(body))];
     case 'reply':
+    case 'compact_request':
       return [];
+    case 'summary':
+      return [{ type: 'compact_started' }, compactedEvent(body, sessionId)];
+    case 'compact_failure':
+      return [{ type: 'compact_started' }, { type: 'error', error: body.text }];
     case 'end':
       return [body.done ?? { type: 'cancelled' }];
   }
 }
+
+export const compactedEvent = ({ text }: SummaryEntry, sessionId: string): StreamEvent =>
+  redactEvent({ type: 'compact_completed', session_id: sessionId, summary: text });
 
 export const approvalEvent = ({ tool_use_id, tool, input }: ApprovalEntry): StreamEvent => ({
   type: 'approval_request',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
-import { ThinkingBlock } from '#protocol/message.ts';
+import { ThinkingBlock, Usage } from '#protocol/message.ts';
 import { Prompt } from '#protocol/prompt.ts';
 import { Reply } from '#protocol/reply.ts';
 import { Done } from '#protocol/server-event.ts';
@@ -37,6 +37,29 @@ export type ApprovalEntry = z.infer<typeof ApprovalEntry>;
 /** What a person gave to a call that waits. Only the first for a call counts, and only the first is stored. */
 export const ReplyEntry = z.object({ kind: z.literal('reply'), tool_use_id: z.string(), reply: Reply });
 
+/** A client asked for a summary. It waits for its turn as a prompt does, but is no part of what is said. */
+export const CompactRequestEntry = z.object({
+  kind: z.literal('compact_request'),
+  /** What the summary is to keep in mind; may be empty. */
+  instructions: z.string(),
+});
+
+/** What stands in the model's view for all before `from`, which stays in the transcript. */
+export const SummaryEntry = z.object({
+  kind: z.literal('summary'),
+  text: z.string(),
+  /** The first entry (`seq`) that the model goes on seeing as it is. */
+  from: z.number(),
+  model: z.string(),
+  usage: Usage,
+  /** US dollars. */
+  cost: z.number(),
+});
+export type SummaryEntry = z.infer<typeof SummaryEntry>;
+
+/** What became of a `compact_request` that failed. */
+export const CompactFailureEntry = z.object({ kind: z.literal('compact_failure'), text: z.string() });
+
 /** One stored thing of a session, in the order in which it belongs to the conversation. Never changed, never deleted. */
 export const EntryBody = z.discriminatedUnion('kind', [
   PromptEntry,
@@ -45,13 +68,16 @@ export const EntryBody = z.discriminatedUnion('kind', [
   FailureEntry,
   ApprovalEntry,
   ReplyEntry,
+  CompactRequestEntry,
+  SummaryEntry,
+  CompactFailureEntry,
   EndEntry,
 ]);
 export type EntryBody = z.infer<typeof EntryBody>;
 
 export interface Entry {
   readonly seq: number;
-  /** Position in the event stream after this entry's events; 0 for a prompt, whose turn has yet to begin, and for a reply. */
+  /** Position in the event stream after this entry's events; 0 for a prompt or request, whose turn has yet to begin, and for a reply. */
   readonly position: number;
   /** Milliseconds since 1970. */
   readonly at: number;

@@ -58,7 +58,12 @@ function drafts(entry: Entry): Draft[] {
           ]
         : [];
     case 'approval_request':
+    case 'compact_request':
       return [];
+    case 'summary':
+      return [{ role: 'system', content: body.text, metadata: { event_type: 'summary', model: body.model } }];
+    case 'compact_failure':
+      return [{ role: 'system', content: body.text, metadata: { event_type: 'error' } }];
     case 'end':
       return body.done === null
         ? []

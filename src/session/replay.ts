@@ -22,7 +22,7 @@ export function eventsAfter(position: number, { entries, stream, sessionId }: Re
   // A prompt has no position of its own: it ends where the first step of its turn begins.
   let nextStart: number | undefined;
   for (const entry of entries.backwards(Number.MAX_SAFE_INTEGER)) {
-    if (entry.body.kind === 'reply') continue;
+    if (entry.body.kind === 'reply' || entry.body.kind === 'compact_request') continue;
     const end = entry.body.kind === 'prompt' ? nextStart : entry.position;
     nextStart = undefined;
     if (end === undefined) continue;

@@ -178,12 +178,12 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
         (event) => event.type === 'cancelled' || event.type === 'done' || event.type === 'error',
       );
     },
-    async compact() {
+    async compact(instructions) {
       const ended = until((event) =>
-        event.type === 'compact_completed' || event.type === 'error' ? true : undefined,
+        ['compact_completed', 'error', 'cancelled'].includes(event.type) ? true : undefined,
       );
       transmit(
-        { type: 'compact_request' },
+        { type: 'compact_request', ...(instructions !== '' && { instructions }) },
         (event) => event.type === 'compact_started' || event.type === 'error',
       );
       return ended;

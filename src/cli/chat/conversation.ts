@@ -26,7 +26,7 @@ export interface Conversation {
   answer(call: WaitingCall, answers: Answers): void;
   cancel(): void;
   /** Tells whether the transport can do it; resolves when it is done. */
-  compact(): Promise<boolean>;
+  compact(instructions: string): Promise<boolean>;
   close(): void;
 }
 

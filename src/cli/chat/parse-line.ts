@@ -11,7 +11,7 @@ export const chatCommands = {
   sessions: 'list your sessions',
   search: 'search in your sessions: /search words',
   interrupt: 'stop the running turn (Ctrl-C does it too)',
-  compact: 'not there yet: when a conversation gets too long, start a new one (/new)',
+  compact: 'summarise the conversation, to make room: /compact [what matters]',
   export: 'write this session to a Markdown file: /export [file]',
 } as const;
 export type ChatCommand = keyof typeof chatCommands;

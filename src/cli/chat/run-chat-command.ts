@@ -49,7 +49,7 @@ export async function runChatCommand(
     case 'interrupt':
       return chat.conversation().cancel();
     case 'compact':
-      if (await chat.conversation().compact()) return;
+      if (await chat.conversation().compact(argument)) return;
       return printer.say(style.red('Only in WebSocket mode: --mode ws.'));
     case 'export':
       return exportSession(chat, argument);

@@ -17,7 +17,8 @@ export function watchTurn(messageId: string) {
     take(event: ChatEvent): TurnEnd | undefined {
       numbered ||= eventId(event) !== undefined;
       if (event.type === 'user_message' && event.message_id === messageId) begun = true;
-      if (event.type === 'error') return { kind: 'refused' };
+      // A numbered one belongs to the conversation: a summary that failed
+      if (event.type === 'error' && eventId(event) === undefined) return { kind: 'refused' };
       if (numbered && !begun) return undefined;
       if (event.type === 'done') return { kind: 'done', done: event };
       if (event.type === 'cancelled') return { kind: 'cancelled' };

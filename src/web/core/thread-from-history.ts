@@ -46,9 +46,14 @@ function toItem(record: HistoryRecord, key: string): Item | null {
         output: '',
       };
     case 'system':
-      return record.metadata['event_type'] === 'error'
-        ? { kind: 'error', key, text: contentText(record) }
-        : null;
+      switch (record.metadata['event_type']) {
+        case 'error':
+          return { kind: 'error', key, text: contentText(record) };
+        case 'summary':
+          return { kind: 'summary', key, text: contentText(record) };
+        default:
+          return null;
+      }
     case 'tool_result':
     case 'event':
       return null;

@@ -15,6 +15,8 @@ export type Item =
     }
   | { readonly kind: 'thought'; readonly key: string; readonly text: string }
   | ToolItem
+  /** From here on the agent has this text for all above it. */
+  | { readonly kind: 'summary'; readonly key: string; readonly text: string }
   | { readonly kind: 'error'; readonly key: string; readonly text: string };
 
 export interface UserItem {
@@ -55,6 +57,8 @@ export interface Thread {
   readonly stopping: boolean;
   /** An interrupted turn begins again: its prompt is told once more, and is shown already. */
   readonly resuming: boolean;
+  /** A summary is being written. */
+  readonly compacting: boolean;
   readonly lastTurn: Done | null;
 }
 
@@ -67,6 +71,7 @@ export const emptyThread: Thread = {
   running: false,
   stopping: false,
   resuming: false,
+  compacting: false,
   lastTurn: null,
 };
 
@@ -92,7 +97,7 @@ export function reduce(thread: Thread, event: ServerEvent, at: number): Thread {
     event.type === 'text_delta' && position - event.text.length < thread.lastEvent
       ? { ...event, text: event.text.slice(thread.lastEvent - position) }
       : event;
-  return { ...apply(thread, fresh, at), lastEvent: position };
+  return { ...apply({ ...thread, compacting: false }, fresh, at), lastEvent: position };
 }
 
 function apply(thread: Thread, event: ServerEvent, at: number): Thread {
@@ -141,12 +146,19 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
       return waitFor(thread, waitingOf(event));
     case 'turn_resumed':
       return { ...thread, running: true, resuming: true, items: dropUnfinished(thread.items) };
+    case 'compact_started':
+      return { ...thread, compacting: true, items: closeText(thread.items) };
+    case 'compact_completed':
+      return { ...thread, items: [...thread.items, { kind: 'summary', key, text: event.summary }] };
     case 'done':
       return { ...endTurn(thread), lastTurn: event };
     case 'cancelled':
       return endTurn(thread);
     case 'error':
-      return refuse(thread, event.error, key);
+      // Numbered, it belongs to the conversation; else something this page sent was refused
+      return event.event_id === undefined
+        ? refuse(thread, event.error, key)
+        : { ...thread, items: [...thread.items, { kind: 'error', key, text: event.error }] };
     case 'ready':
     case 'permission_mode':
     case 'file_uploaded':

@@ -109,6 +109,13 @@ const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>
     mode: literal('default', 'acceptEdits', 'plan', 'bypassPermissions'),
   }),
   turn_resumed: object({ type: literal('turn_resumed'), ...numbered }),
+  compact_started: object({ type: literal('compact_started'), ...numbered }),
+  compact_completed: object({
+    type: literal('compact_completed'),
+    session_id: string,
+    summary: string,
+    ...numbered,
+  }),
   cancelled: object({ type: literal('cancelled'), ...numbered }),
   ready: object({
     type: literal('ready'),
@@ -117,7 +124,7 @@ const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>
     resumed: optional(boolean),
     turn_count: optional(number),
   }),
-  error: object({ type: literal('error'), error: string }),
+  error: object({ type: literal('error'), error: string, ...numbered }),
   file_uploaded: object({
     type: literal('file_uploaded'),
     file: object({ original_name: string }),

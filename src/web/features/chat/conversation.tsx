@@ -54,14 +54,16 @@ export function Conversation() {
             />
           ))}
           <WaitingCards waiting={thread.waiting} />
-          {thread.running && (
+          {(thread.running || thread.compacting) && (
             <div className="mt-5 flex items-center gap-2 text-sm text-soft">
               <span className="breathe size-2 rounded-full bg-accent" />
               {thread.stopping
                 ? words.composer.stopping
                 : isAsked(thread)
                   ? words.waiting.status
-                  : words.chat.replying}
+                  : thread.compacting
+                    ? words.chat.compacting
+                    : words.chat.replying}
             </div>
           )}
         </div>

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Item } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { AssistantMessage } from '#web/features/chat/assistant-message.tsx';
+import { SummaryDivider } from '#web/features/chat/summary-divider.tsx';
 import { UserMessage } from '#web/features/chat/user-message.tsx';
 import { ToolCard } from '#web/features/tools/tool-card.tsx';
 import { Icon } from '#web/ui/icon.tsx';
@@ -27,6 +28,8 @@ export const ThreadItem = memo(function ThreadItem({ item, live }: { item: Item;
       );
     case 'tool':
       return <ToolCard item={item} />;
+    case 'summary':
+      return <SummaryDivider text={item.text} />;
     case 'error':
       return (
         <div className="mt-5 flex gap-3 rounded-xl bg-bad-wash px-4 py-3 text-bad">
