@@ -94,3 +94,65 @@ export const personalTokens = sqliteTable(
     index('personal_token_user_id').on(token.userId),
   ],
 );
+
+/** Who may write to a messenger's bot. */
+export const whitelistEntries = sqliteTable(
+  'whitelist_entry',
+  {
+    id: text('id').primaryKey(),
+    platform: text('platform').notNull(),
+    /** As it was entered: a phone number, an id, an address. */
+    phoneNumber: text('phone_number').notNull(),
+    /** As it is compared. */
+    normalizedId: text('normalized_id').notNull(),
+    label: text('label').notNull(),
+    /** Empty: the sender gets a user name of its own. */
+    mappedUsername: text('mapped_username').notNull(),
+    createdAt: text('created_at').notNull(),
+    /** An entry that was removed stays, so that seeding from the environment does not bring it back. */
+    deletedAt: text('deleted_at'),
+  },
+  (entry) => [uniqueIndex('whitelist_entry_platform_id').on(entry.platform, entry.normalizedId)],
+);
+
+/** What is known of a person on a platform. */
+export const platformUsers = sqliteTable(
+  'platform_user',
+  {
+    id: text('id').primaryKey(),
+    platform: text('platform').notNull(),
+    /** Normalized, as in the whitelist. */
+    platformUserId: text('platform_user_id').notNull(),
+    /** As the platform last told it. */
+    name: text('name'),
+    /** The user name it has where neither a link nor the whitelist says another. Never changed, so that data stays found. */
+    fallbackUsername: text('fallback_username'),
+    /** The account that the person linked. */
+    linkedUsername: text('linked_username'),
+    linkedAt: text('linked_at'),
+    /** silent, status or full; null: the platform's default. */
+    verbosity: text('verbosity'),
+  },
+  (user) => [
+    uniqueIndex('platform_user_platform_id').on(user.platform, user.platformUserId),
+    uniqueIndex('platform_user_fallback_username').on(user.fallbackUsername),
+    index('platform_user_linked_username').on(user.linkedUsername),
+  ],
+);
+
+/** One-time codes that bring an account and a person on a platform together: made by one, entered by the other. */
+export const linkCodes = sqliteTable(
+  'link_code',
+  {
+    /** SHA-256 in hex. */
+    hash: text('hash').primaryKey(),
+    /** The account, where it made the code. */
+    username: text('username'),
+    /** The person, where it made the code. */
+    platform: text('platform'),
+    platformUserId: text('platform_user_id'),
+    name: text('name'),
+    expiresAt: text('expires_at').notNull(),
+  },
+  (code) => [index('link_code_expires_at').on(code.expiresAt)],
+);
