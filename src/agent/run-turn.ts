@@ -1,8 +1,9 @@
 import type { AgentEvent, Emit } from '#agent/event.ts';
-import type { Model, ModelFailureKind, StopReason } from '#agent/model.ts';
-import { closingEvents, runStep } from '#agent/run-step.ts';
-import { resultText, runToolCalls, type ToolCallDeps } from '#agent/run-tool-calls.ts';
-import type { Step } from '#agent/step.ts';
+import type { Model, ModelFailureKind, ModelRequest, StopReason, ToolDefinition } from '#agent/model.ts';
+import { closingEvents, runStep, type StepOutcome } from '#agent/run-step.ts';
+import { resultText, runToolCalls } from '#agent/run-tool-calls.ts';
+import type { AssistantStep, NoteStep, Step } from '#agent/step.ts';
+import type { ToolCallDeps } from '#agent/tool-call.ts';
 import type { Tool, WaitingCall } from '#agent/tool.ts';
 import {
   addUsage,
@@ -27,7 +28,27 @@ export interface TurnDeps {
   readonly signal: AbortSignal;
   readonly onToolError: (name: string, error: unknown) => void;
   readonly judge: ToolCallDeps['judge'];
+  readonly hooks: ToolCallDeps['hooks'];
+  readonly begunCalls: ToolCallDeps['begunCalls'];
+  readonly notes?: Notes;
+  readonly makeRoom?: MakeRoom;
 }
+
+/**
+ * Asked before each model call, and once more where the model refused it as too long: the messages to send instead, or
+ * undefined to leave it at that. `last` is the model's newest step of this run, with what it counted.
+ */
+export type MakeRoom = (
+  request: ModelRequest,
+  last: AssistantStep | undefined,
+  refused: boolean,
+) => Promise<readonly Message[] | undefined>;
+
+/**
+ * What the model has to hear beside its messages and results: before a model call what there is already; when it ends
+ * its turn, or has to wait for a person, what still runs is waited for. A turn whose end brings notes goes on.
+ */
+export type Notes = (before: 'step' | 'end' | 'park') => Promise<readonly NoteStep[]>;
 
 export interface TurnRequest {
   readonly model: string;
@@ -62,7 +83,7 @@ export type TurnOutcome =
   | {
       readonly kind: 'failed';
       readonly totals: TurnTotals;
-      readonly reason: ModelFailureKind | 'step_limit';
+      readonly reason: ModelFailureKind | 'step_limit' | 'blocked';
       readonly thoughts: readonly ThinkingBlock[];
       /** What was shown of a message that was never finished, and is in no step. */
       readonly shown: string;
@@ -81,18 +102,34 @@ export type TurnEnd = Exclude<TurnOutcome, { kind: 'waiting' }>;
 export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<TurnOutcome> {
   const { model, system, maxSteps } = request;
   const messages = [...request.messages];
-  const tools = deps.tools.map(({ name, description, inputSchema }) => ({
-    name,
-    description,
-    input_schema: inputSchema,
-  }));
+  const tools = toolDefinitions(deps.tools);
   let totals: TurnTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
   let stop: StopReason = 'end_turn';
   let incompleteCalls: readonly string[] = [];
+  let last: AssistantStep | undefined;
+
+  const hear = async (before: Parameters<Notes>[0]): Promise<boolean> => {
+    const notes = (await deps.notes?.(before)) ?? [];
+    for (const note of notes) {
+      deps.save(note);
+      addToUser(messages, { type: 'text', text: note.text });
+    }
+    return notes.length > 0;
+  };
+
+  const makeRoom = async (refused: boolean): Promise<boolean> => {
+    const shorter = await deps.makeRoom?.({ model, system, tools, messages }, last, refused);
+    if (shorter !== undefined) messages.splice(0, messages.length, ...shorter);
+    return shorter !== undefined;
+  };
 
   for (;;) {
     const calls = openCalls(messages);
     if (calls === undefined) {
+      if (deps.notes !== undefined && !deps.signal.aborted) {
+        if (await hear('end')) continue;
+        if (deps.signal.aborted) return { kind: 'cancelled', totals };
+      }
       return { kind: 'finished', totals, incomplete: stop !== 'end_turn' && stop !== 'other' };
     }
     if (calls.length > 0) {
@@ -101,10 +138,13 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
       const onResult = (result: ToolResultBlock) => {
         deps.emit(resultEvent(result));
         deps.save({ kind: 'tool_results', results: [result] });
-        addResult(messages, result);
+        addToUser(messages, result);
       };
       const waiting = await runToolCalls(calls, { ...deps, onResult, incompleteCalls, replies });
-      if (waiting.length > 0) return { kind: 'waiting', totals, calls: waiting };
+      if (waiting.length > 0) {
+        await deps.notes?.('park');
+        return { kind: 'waiting', totals, calls: waiting };
+      }
     }
     if (deps.signal.aborted) return { kind: 'cancelled', totals };
     if (totals.steps >= maxSteps) {
@@ -112,8 +152,12 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
       return { kind: 'failed', totals, reason: 'step_limit', thoughts: [], shown: '', text };
     }
 
+    await hear('step');
+    await makeRoom(false);
     const startedAt = deps.clock.now();
-    const outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
+    let outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
+    if (isTooLong(outcome) && (await makeRoom(true)))
+      outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
     totals = { ...totals, apiMs: totals.apiMs + deps.clock.now() - startedAt };
     if (outcome.kind === 'failed') return { ...outcome, totals };
     if (outcome.kind === 'cancelled') {
@@ -125,6 +169,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     for (const event of closingEvents(step)) deps.emit(event);
     deps.save(step);
     messages.push({ role: 'assistant', content: step.content });
+    last = step;
     ({ stop, incompleteCalls } = outcome);
     totals = {
       steps: totals.steps + 1,
@@ -135,6 +180,13 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     };
   }
 }
+
+export const toolDefinitions = (tools: readonly Tool[]): ToolDefinition[] =>
+  tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema }));
+
+/** What was shown already cannot be taken back. */
+const isTooLong = (outcome: StepOutcome): boolean =>
+  outcome.kind === 'failed' && outcome.reason === 'context_full' && outcome.shown === '';
 
 /** The newest message's calls that have no result; undefined when it calls nothing, and so ends the turn. */
 function openCalls(messages: readonly Message[]): ToolUseBlock[] | undefined {
@@ -156,10 +208,10 @@ const resultEvent = (result: ToolResultBlock): AgentEvent => ({
   is_error: result.is_error ?? false,
 });
 
-/** All results of one message's calls stand in one message, also when some came later. */
-function addResult(messages: Message[], result: ToolResultBlock): void {
+/** All results of one message's calls stand in one message, also when some came later, and notes stand behind them. */
+function addToUser(messages: Message[], block: UserBlock): void {
   const last = messages.at(-1);
   if (last?.role === 'user')
-    messages[messages.length - 1] = { role: 'user', content: [...last.content, result] };
-  else messages.push({ role: 'user', content: [result] });
+    messages[messages.length - 1] = { role: 'user', content: [...last.content, block] };
+  else messages.push({ role: 'user', content: [block] });
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { AssistantBlock, ToolResultBlock, Usage } from '#protocol/message.ts';
 
+/** The `Task` call whose subagent made the step; absent for the agent itself. */
+const parented = { parent: z.string().optional() };
+
 /** A model's finished message. It is stored before anything else happens. */
 export const AssistantStep = z.object({
   kind: z.literal('assistant'),
@@ -13,16 +16,38 @@ export const AssistantStep = z.object({
   shown: z.string().optional(),
   /** The user stopped it: only a part of what it would have been. */
   cancelled: z.literal(true).optional(),
+  ...parented,
 });
 export type AssistantStep = z.infer<typeof AssistantStep>;
+
+/** What a tool used beyond the model calls that are steps. */
+export const Spent = z.object({
+  usage: Usage,
+  /** US dollars. */
+  cost: z.number(),
+});
+export type Spent = z.infer<typeof Spent>;
 
 /** Results of calls of the message before, in the order of the calls; those of one message may come in several steps. */
 export const ToolResultsStep = z.object({
   kind: z.literal('tool_results'),
   results: z.array(ToolResultBlock),
+  spent: Spent.optional(),
+  ...parented,
 });
 
-export const Step = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep]);
+export type ToolResultsStep = z.infer<typeof ToolResultsStep>;
+
+/** Told to the model between two of its messages, as if by the user, and shown to nobody. */
+export const NoteStep = z.object({
+  kind: z.literal('note'),
+  text: z.string(),
+  /** The call that it is about. */
+  about: z.string().optional(),
+});
+export type NoteStep = z.infer<typeof NoteStep>;
+
+export const Step = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep, NoteStep]);
 export type Step = z.infer<typeof Step>;
 
 /** Several text blocks of one message read as paragraphs. */

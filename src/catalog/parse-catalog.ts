@@ -2,6 +2,9 @@ import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalo
 import { readYaml } from '#catalog/read-yaml.ts';
 import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
+import type { Command } from '#catalog/command.ts';
+import { choosePlugins, type Bundle, type Plugin } from '#catalog/plugin.ts';
+import type { PluginMcpServer } from '#catalog/plugin-mcp.ts';
 import type { Skill } from '#catalog/skill.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 
@@ -13,9 +16,15 @@ export interface Agent {
   readonly systemPrompt: string;
   /** All that it may call: the listed tools less the disallowed ones. */
   readonly tools: readonly string[];
+  /** Those of its plugins among them. */
   readonly subagents: readonly string[];
-  /** What it may load: all there are if it has the tool `Skill`, else none. */
+  /** What it may load: the project's and its plugins' if it has the tool `Skill`, else none. */
   readonly skills: readonly Skill[];
+  /** The project's, then its plugins'. */
+  readonly commands: readonly Command[];
+  /** Names. */
+  readonly plugins: readonly string[];
+  readonly pluginMcpServers: readonly PluginMcpServer[];
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
   /** What needs no rule to pass. */
@@ -24,7 +33,7 @@ export interface Agent {
   readonly isDefault: boolean;
 }
 
-interface Subagent {
+export interface Subagent {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -39,6 +48,10 @@ export interface Catalog {
   readonly agents: readonly Agent[];
   readonly subagents: readonly Subagent[];
   readonly skills: readonly Skill[];
+  /** The defaults' system prompt: the rules that hold for every agent and subagent. */
+  readonly commonPrompt: string;
+  /** Those that an agent has. */
+  readonly plugins: readonly Plugin[];
   /** The agent of that id; for null and for an id that is not, or no longer, in the file, the default agent. */
   agent(id: string | null): Agent;
 }
@@ -47,13 +60,13 @@ export interface CatalogSources {
   readonly agentsYaml: string;
   readonly subagentsYaml: string;
   readonly knownTools: readonly string[];
-  /** None by default. */
-  readonly skills?: readonly Skill[];
+  /** Empty by default. */
+  readonly bundle?: Bundle;
 }
 
 /** Contract: on failure, all problems of both files, one line each: `agents.yaml:14:3 path.to.field: what is wrong`. */
 export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly string[]> {
-  const { agentsYaml, subagentsYaml, knownTools: tools, skills = [] } = sources;
+  const { agentsYaml, subagentsYaml, knownTools: tools, bundle = nothing } = sources;
   const helpers = readYaml({
     name: 'subagents.yaml',
     text: subagentsYaml,
@@ -72,7 +85,7 @@ export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly 
   }
 
   const { _defaults, default_agent, agents } = main.value;
-  const everything = { tools, subagents: subagentNames ?? [], skills };
+  const everything = { tools, subagents: subagentNames ?? [], bundle };
   const byId = new Map(
     Object.entries(agents).map(([id, own]) => [
       id,
@@ -81,17 +94,25 @@ export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly 
   );
   const fallback = byId.get(default_agent);
   if (fallback === undefined) throw new Error('the schema lets no default_agent through that does not exist');
+  const plugins = bundle.plugins.filter(({ name }) =>
+    [...byId.values()].some((agent) => agent.plugins.includes(name)),
+  );
+  const own = Object.entries(helpers.value.subagents).map(([id, { name = id, ...rest }]) => ({
+    id,
+    name,
+    ...rest,
+  }));
   return succeed({
     agents: [...byId.values()],
-    subagents: Object.entries(helpers.value.subagents).map(([id, { name = id, ...rest }]) => ({
-      id,
-      name,
-      ...rest,
-    })),
-    skills,
+    commonPrompt: _defaults.system_prompt ?? '',
+    subagents: [...own, ...plugins.flatMap(({ subagents }) => subagents)],
+    skills: [...bundle.skills, ...plugins.flatMap(({ skills }) => skills)],
+    plugins,
     agent: (id) => (id === null ? undefined : byId.get(id)) ?? fallback,
   });
 }
+
+const nothing: Bundle = { skills: [], commands: [], plugins: [] };
 
 /** Key by key: the agent's value replaces the default, lists whole; only prompts are joined, so that the common one reaches all. */
 function merge(defaults: AgentFields, own: AgentFields): AgentFields {
@@ -102,8 +123,10 @@ function merge(defaults: AgentFields, own: AgentFields): AgentFields {
 function toAgent(
   id: string,
   fields: AgentFields,
-  everything: Pick<Agent, 'tools' | 'subagents' | 'skills'>,
+  everything: Pick<Agent, 'tools' | 'subagents'> & { readonly bundle: Bundle },
 ): Omit<Agent, 'isDefault'> {
+  const { skills, commands } = everything.bundle;
+  const plugins = choosePlugins(everything.bundle.plugins, fields.plugins ?? []);
   const disallowed = fields.disallowed_tools ?? [];
   const tools = (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool));
   return {
@@ -112,8 +135,14 @@ function toAgent(
     description: fields.description ?? '',
     systemPrompt: fields.system_prompt ?? '',
     tools,
-    subagents: fields.subagents ?? everything.subagents,
-    skills: tools.includes('Skill') ? everything.skills : [],
+    subagents: [
+      ...(fields.subagents ?? everything.subagents),
+      ...plugins.flatMap(({ subagents }) => subagents.map((subagent) => subagent.id)),
+    ],
+    skills: tools.includes('Skill') ? [...skills, ...plugins.flatMap((plugin) => plugin.skills)] : [],
+    commands: [...commands, ...plugins.flatMap((plugin) => plugin.commands)],
+    plugins: plugins.map(({ name }) => name),
+    pluginMcpServers: plugins.flatMap(({ mcpServers }) => mcpServers),
     model: fields.model ?? 'sonnet',
     permissionMode: fields.permission_mode ?? 'bypassPermissions',
     permissions: {

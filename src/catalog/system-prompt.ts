@@ -1,4 +1,4 @@
-import type { Agent } from '#catalog/parse-catalog.ts';
+import type { Agent, Subagent } from '#catalog/parse-catalog.ts';
 
 const base = `You are an agent in Edgewise, where people work with you in a conversation and you work with tools.
 
@@ -40,6 +40,33 @@ export function buildSystemPrompt({ agent, clientType, startedOn }: SystemPrompt
     agent.systemPrompt,
     listSkills(agent.skills),
     note,
+    `This conversation began on ${startedOn}.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const subagentNote = `# Who you work for
+
+Another agent, which talks with the user, has given you one task and waits for your report. It sees your last message and nothing else of what you do: put into it all that matters (findings, names of files, what is open), and no more. You cannot ask anybody; where something is unclear, take the sensible reading and say which one it was.`;
+
+export interface SubagentPromptParts {
+  /** What holds for every agent. */
+  readonly rules: string;
+  readonly subagent: Pick<Subagent, 'prompt' | 'tools'>;
+  readonly skills: Agent['skills'];
+  /** As of the agent's prompt. */
+  readonly startedOn: string;
+}
+
+/** Contract: the same parts give the same bytes. */
+export function buildSubagentPrompt({ rules, subagent, skills, startedOn }: SubagentPromptParts): string {
+  return [
+    base,
+    rules,
+    `# Your work\n\n${subagent.prompt.trim()}`,
+    subagent.tools.includes('Skill') ? listSkills(skills) : '',
+    subagentNote,
     `This conversation began on ${startedOn}.`,
   ]
     .filter((part) => part !== '')

@@ -1,6 +1,6 @@
 /**
  * The tools an agent may be given in `agents.yaml`. The tools themselves live a floor above, so this list stands
- * alone; a test holds it against what `createTools` makes.
+ * alone; a test holds it against what `createTools` and `delegationTools` make.
  */
 export const toolNames = [
   'Read',
@@ -20,4 +20,8 @@ export const toolNames = [
   'AskUserQuestion',
   'EnterPlanMode',
   'ExitPlanMode',
+  'Task',
+  'TaskOutput',
+  'TaskStop',
+  'KillShell',
 ] as const;

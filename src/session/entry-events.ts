@@ -1,6 +1,6 @@
 import { closingEvents, thinkingEvent } from '#agent/run-step.ts';
 import { resultText } from '#agent/run-tool-calls.ts';
-import type { AssistantStep } from '#agent/step.ts';
+import type { AssistantStep, ToolResultsStep } from '#agent/step.ts';
 import { redactJson } from '#lib/redact/redact-json.ts';
 import { redact } from '#lib/redact/redact.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
@@ -19,16 +19,10 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
     case 'prompt':
       return promptEvents(entry, sessionId);
     case 'assistant':
+      if (body.parent !== undefined) return subagentEvents(body).map(redactEvent);
       return [...shownEvents(body), ...(body.cancelled ? [] : closingEvents(body).map(redactEvent))];
     case 'tool_results':
-      return body.results.map((result) =>
-        redactEvent({
-          type: 'tool_result',
-          tool_use_id: result.tool_use_id,
-          content: resultText(result),
-          is_error: result.is_error ?? false,
-        }),
-      );
+      return resultEvents(body).map(redactEvent);
     case 'failure':
       return [
         ...body.thoughts.map((thought) => redactEvent(thinkingEvent(thought))),
@@ -38,6 +32,7 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
     case 'approval_request':
       return [redactEvent(approvalEvent(body))];
     case 'reply':
+    case 'note':
     case 'compact_request':
       return [];
     case 'summary':
@@ -51,6 +46,26 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
 
 export const compactedEvent = ({ text }: SummaryEntry, sessionId: string): StreamEvent =>
   redactEvent({ type: 'compact_completed', session_id: sessionId, summary: text });
+
+/** Of a subagent only the calls and their results are shown: its words are for the agent. */
+export const subagentEvents = (step: AssistantStep | ToolResultsStep): StreamEvent[] =>
+  step.kind === 'tool_results'
+    ? resultEvents(step)
+    : closingEvents(step).flatMap((event) =>
+        event.type === 'tool_use' ? [{ ...event, ...parentOf(step) }] : [],
+      );
+
+const resultEvents = (step: ToolResultsStep): StreamEvent[] =>
+  step.results.map((result) => ({
+    type: 'tool_result',
+    tool_use_id: result.tool_use_id,
+    content: resultText(result),
+    is_error: result.is_error ?? false,
+    ...parentOf(step),
+  }));
+
+const parentOf = ({ parent }: { readonly parent?: string | undefined }) =>
+  parent === undefined ? {} : { parent_tool_use_id: parent };
 
 export const approvalEvent = ({ tool_use_id, tool, input }: ApprovalEntry): StreamEvent => ({
   type: 'approval_request',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
+import { AssistantStep, NoteStep, ToolResultsStep } from '#agent/step.ts';
 import { ThinkingBlock, Usage } from '#protocol/message.ts';
 import { Prompt } from '#protocol/prompt.ts';
 import { Reply } from '#protocol/reply.ts';
@@ -65,6 +65,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
   PromptEntry,
   AssistantStep,
   ToolResultsStep,
+  NoteStep,
   FailureEntry,
   ApprovalEntry,
   ReplyEntry,

@@ -22,6 +22,8 @@ export class EventStream {
   /** What shows the events that wait for their entry. */
   #unshown: (() => void)[] = [];
   #redactor = createRedactor();
+  /** Text came that is not flushed yet, shown or held back. */
+  #isWriting = false;
 
   constructor(deps: { readonly clients: Clients; readonly log: Log; readonly position: number }) {
     this.#clients = deps.clients;
@@ -40,9 +42,15 @@ export class EventStream {
     return first === undefined ? this.#position : first.end - width(first.event);
   }
 
+  /** Nothing is shown that is not stored: no message is open. */
+  get isSettled(): boolean {
+    return this.#live.length === 0 && !this.#isWriting;
+  }
+
   /** Text is held back only as long as it may be the beginning of a secret. */
   emit(event: StreamEvent): void {
     if (event.type === 'text_delta') {
+      this.#isWriting = true;
       this.#publishText(this.#redactor.push(event.text));
       return;
     }
@@ -68,6 +76,7 @@ export class EventStream {
     this.#publishText(this.#redactor.end());
     if (this.#redactor.acted) this.#log.warn('redacted', { outlet: 'stream' });
     this.#redactor = createRedactor();
+    this.#isWriting = false;
   }
 
   /** The live events were stored as an entry. What waited for that is shown, which the platform does once it is on disk. */

@@ -68,7 +68,8 @@ function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { k
 function turnTotals(entries: readonly Entry[]) {
   const steps = entries.flatMap(({ body }) => (body.kind === 'assistant' && !body.cancelled ? [body] : []));
   return {
-    steps: steps.length,
+    // What its subagents used counts, their steps do not
+    steps: steps.filter(({ parent }) => parent === undefined).length,
     usage: steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
     cost: steps.reduce((sum, step) => sum + step.cost, 0),
   };

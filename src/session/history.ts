@@ -35,6 +35,7 @@ function drafts(entry: Entry): Draft[] {
         content: resultText(result),
         tool_use_id: result.tool_use_id,
         is_error: result.is_error ?? false,
+        metadata: parentOf(body),
       }));
     case 'failure':
       return [
@@ -59,6 +60,7 @@ function drafts(entry: Entry): Draft[] {
         : [];
     case 'approval_request':
     case 'compact_request':
+    case 'note':
       return [];
     case 'summary':
       return [{ role: 'system', content: body.text, metadata: { event_type: 'summary', model: body.model } }];
@@ -77,11 +79,16 @@ function drafts(entry: Entry): Draft[] {
   }
 }
 
+const parentOf = ({ parent }: { readonly parent?: string | undefined }) =>
+  parent === undefined ? {} : { parent_tool_use_id: parent };
+
 /** Text that a tool call follows carries the model's name; the text that ends a turn does not. */
 function assistantDrafts(step: AssistantStep): Draft[] {
   const calls = step.content.some((block) => block.type === 'tool_use');
   const cut = step.cancelled ? { cancelled: true } : {};
   return step.content.flatMap((block): Draft[] => {
+    // A subagent's words are for the agent: people read the answer, as the result of the call
+    if (step.parent !== undefined && block.type !== 'tool_use') return [];
     switch (block.type) {
       case 'text':
         if (block.text.trim() === '') return [];
@@ -107,7 +114,7 @@ function assistantDrafts(step: AssistantStep): Draft[] {
             content: JSON.stringify(block.input),
             tool_name: block.name,
             tool_use_id: block.id,
-            metadata: { input: block.input, model: step.model },
+            metadata: { input: block.input, model: step.model, ...parentOf(step) },
           },
         ];
       case 'redacted_thinking':

@@ -1,19 +1,14 @@
-import { judge } from '#agent/permissions.ts';
 import type { WaitingCall } from '#agent/tool.ts';
-import { runTurn, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
-import { catalog } from '#catalog/catalog.ts';
-import { buildSystemPrompt } from '#catalog/system-prompt.ts';
+import type { TurnEnd, TurnOutcome } from '#agent/run-turn.ts';
 import { noUsage } from '#protocol/message.ts';
 import { appendEntry } from '#session/append-entry.ts';
-import { seqOf, type Entry } from '#session/entry.ts';
+import type { Entry } from '#session/entry.ts';
 import { approvalEvent, promptEvents } from '#session/entry-events.ts';
+import { runAgent } from '#session/run-agent.ts';
 import { finishTurn } from '#session/finish-turn.ts';
-import { modelMessages } from '#session/model-messages.ts';
-import { permissionMode } from '#session/permission-mode.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
 import { listSession } from '#session/tell-user-space.ts';
-import { turnTools } from '#session/turn-tools.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
@@ -150,7 +145,7 @@ async function runOne(session: Session, row: SessionRow, signal: AbortSignal): P
 
 /** How the turn ended, where that was stored before its end was. */
 function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | undefined {
-  const last = stored.at(-1)?.body;
+  const last = stored.findLast(({ body }) => !('parent' in body))?.body;
   if (last?.kind === 'failure') return { ...last, kind: 'failed', totals: noTotals, reason: 'unknown' };
   if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
   if (row.attempts > MAX_ATTEMPTS) {
@@ -158,43 +153,6 @@ function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | unde
     return { kind: 'failed', totals: noTotals, reason: 'server_error', thoughts: [], shown: '', text };
   }
   return undefined;
-}
-
-async function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
-  const { entries, stream, clock } = session;
-  const turn = row.finished_turn + 1;
-  const agent = catalog.agent(row.agent_id);
-  const view = modelMessages(entries, row.window_start, seqOf(turn + 1, 0));
-  if (view.start !== row.window_start) session.sql.exec('UPDATE session SET window_start = ?', view.start);
-
-  return runTurn(
-    {
-      model: session.model,
-      tools: await turnTools(session, agent),
-      emit: (event) => stream.emit(event),
-      save: (step) => {
-        appendEntry(session, turn, step);
-        if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
-      },
-      clock,
-      signal,
-      judge: (call, tool) =>
-        judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
-      onToolError: (tool, error) =>
-        session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),
-    },
-    {
-      model: agent.model,
-      system: buildSystemPrompt({
-        agent,
-        clientType: row.client_type,
-        startedOn: new Date(row.created_at).toISOString().slice(0, 10),
-      }),
-      messages: view.messages,
-      maxSteps: session.settings.MAX_STEPS,
-      replies: repliesOf(entries.turn(turn)),
-    },
-  );
 }
 
 const noTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };

@@ -58,4 +58,14 @@ export const sessionTables: readonly string[] = [
   `ALTER TABLE session ADD COLUMN mode TEXT`,
   `ALTER TABLE session ADD COLUMN mode_before_planning TEXT`,
   `ALTER TABLE session ADD COLUMN summary_seq INTEGER NOT NULL DEFAULT 0`,
+  // Steps of subagents that wait until the agent's own message is whole
+  `CREATE TABLE held_step (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL, body TEXT NOT NULL)`,
+  // Outward calls without a result, and what hooks said: neither is done a second time when a turn goes on
+  `CREATE TABLE begun_call (tool_use_id TEXT PRIMARY KEY) WITHOUT ROWID`,
+  `CREATE TABLE hook_answer (
+     turn INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     answer TEXT NOT NULL,
+     PRIMARY KEY (turn, subject)
+   ) WITHOUT ROWID`,
 ];

@@ -1,0 +1,68 @@
+import { noHooks } from '#agent/hooks.ts';
+import { judge } from '#agent/permissions.ts';
+import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
+import { catalog } from '#catalog/catalog.ts';
+import { buildSystemPrompt } from '#catalog/system-prompt.ts';
+import { appendEntry } from '#session/append-entry.ts';
+import { seqOf } from '#session/entry.ts';
+import { readView, toMessages } from '#session/model-messages.ts';
+import { permissionMode } from '#session/permission-mode.ts';
+import { repliesOf } from '#session/replies.ts';
+import type { Session, SessionRow } from '#session/session.ts';
+import { createSubagents } from '#session/subagents.ts';
+import { turnTools } from '#session/turn-tools.ts';
+import { delegationTools } from '#tools/task.ts';
+
+/** The session's next turn, from its last stored step on: gathers what the loop needs, and runs it. */
+export async function runAgent(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
+  const { entries, stream } = session;
+  const turn = row.finished_turn + 1;
+  const agent = catalog.agent(row.agent_id);
+  const startedOn = new Date(row.created_at).toISOString().slice(0, 10);
+  const replies = repliesOf(entries.turn(turn));
+  const tools = await turnTools(session, agent);
+  const onProgress = () => {
+    if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
+  };
+  const shared = {
+    model: session.model,
+    clock: session.clock,
+    signal,
+    hooks: noHooks,
+    begunCalls: new Set<string>(),
+    judge: (call, tool) => judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
+    onToolError: (tool, error) =>
+      session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),
+  } satisfies Partial<Parameters<typeof runTurn>[0]>;
+  const subagents = createSubagents(session, {
+    ...shared,
+    turn,
+    agent,
+    tools,
+    replies,
+    startedOn,
+    onProgress,
+  });
+
+  const view = readView(entries, row, seqOf(turn + 1, 0));
+  return runTurn(
+    {
+      ...shared,
+      tools: [...tools, ...delegationTools(subagents).filter(({ name }) => agent.tools.includes(name))],
+      emit: (event) => stream.emit(event),
+      save: (step) => {
+        appendEntry(session, turn, step);
+        subagents.tell();
+        onProgress();
+      },
+      notes: subagents.notes,
+    },
+    {
+      model: agent.model,
+      system: buildSystemPrompt({ agent, clientType: row.client_type, startedOn }),
+      messages: toMessages(view),
+      maxSteps: session.settings.MAX_STEPS,
+      replies,
+    },
+  );
+}
