@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AssistantBlock, Message, Usage } from '#protocol/message.ts';
 
 /** What the core asks of a language model. Implementations live in `model/`; tests script their own. */
@@ -10,12 +11,25 @@ export interface Model {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
 }
 
+/** `off` is as little as the model can; a number is the most tokens it may think, where it takes such a limit. */
+export const Thinking = z.union([z.enum(['off', 'adaptive']), z.int().min(1024)], {
+  error: 'must be off, adaptive or a number of tokens from 1024 on',
+});
+export type Thinking = z.infer<typeof Thinking>;
+
+/** How much the model puts into an answer: words, calls and thinking. */
+export const Effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+export type Effort = z.infer<typeof Effort>;
+
 export interface ModelRequest {
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
   readonly system: string;
   readonly tools: readonly ToolDefinition[];
   readonly messages: readonly Message[];
+  /** Undefined: what is usual for the model. */
+  readonly thinking?: Thinking | undefined;
+  readonly effort?: Effort | undefined;
 }
 
 export interface ToolDefinition {
@@ -55,5 +69,7 @@ export type ModelFailureKind =
   | 'billing_error'
   | 'rate_limit'
   | 'invalid_request'
+  /** The messages are more than the model can read at once; fewer of them may pass. */
+  | 'context_full'
   | 'server_error'
   | 'unknown';

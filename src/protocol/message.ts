@@ -75,12 +75,23 @@ export const Message = z.discriminatedUnion('role', [
 ]);
 export type Message = z.infer<typeof Message>;
 
-/** Tokens of one model call, or their sum over several. */
-export const Usage = z.object({
+export const Tokens = z.object({
   input_tokens: z.number(),
   output_tokens: z.number(),
   cache_creation_input_tokens: z.number(),
   cache_read_input_tokens: z.number(),
+});
+
+/** Calls of tools that the provider of the model runs, and charges for. */
+export const ServerToolUse = z.object({
+  web_search_requests: z.number(),
+  web_fetch_requests: z.number(),
+});
+
+/** What one model call used, or the sum over several. */
+export const Usage = Tokens.extend({
+  /** Absent where there was none. */
+  server_tool_use: ServerToolUse.optional(),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -96,4 +107,18 @@ export const addUsage = (left: Usage, right: Usage): Usage => ({
   output_tokens: left.output_tokens + right.output_tokens,
   cache_creation_input_tokens: left.cache_creation_input_tokens + right.cache_creation_input_tokens,
   cache_read_input_tokens: left.cache_read_input_tokens + right.cache_read_input_tokens,
+  ...addServerToolUse(left.server_tool_use, right.server_tool_use),
 });
+
+function addServerToolUse(
+  left: Usage['server_tool_use'],
+  right: Usage['server_tool_use'],
+): Pick<Usage, 'server_tool_use'> {
+  if (left === undefined && right === undefined) return {};
+  return {
+    server_tool_use: {
+      web_search_requests: (left?.web_search_requests ?? 0) + (right?.web_search_requests ?? 0),
+      web_fetch_requests: (left?.web_fetch_requests ?? 0) + (right?.web_fetch_requests ?? 0),
+    },
+  };
+}

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { Usage } from '#protocol/message.ts';
+import { Tokens } from '#protocol/message.ts';
 
 /** What turns used, added up. Turns that were cancelled or failed count too. */
 export const UsageTotals = z.object({
   turns: z.number().int(),
   /** Calls of the model that were answered to the end. */
   steps: z.number().int(),
-  ...Usage.shape,
+  ...Tokens.shape,
   cost_usd: z.number(),
 });
 export type UsageTotals = z.infer<typeof UsageTotals>;
