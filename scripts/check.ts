@@ -17,7 +17,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['lint', 'oxlint', '--type-aware'],
   ['layers', 'node', 'scripts/check-layers.ts'],
   ['agents', 'node', 'scripts/check-agents.ts'],
-  ['skills', 'node', 'scripts/bundle-skills.ts', '--check'],
+  ['skills, commands and plugins', 'node', 'scripts/bundle.ts', '--check'],
   ['dead code', 'knip'],
 ];
 

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildPage } from './build-page.ts';
+import { bundle } from './bundle.ts';
 import { checkAgents } from './check-agents.ts';
 import { settingsProblems } from './check-settings.ts';
 import { actOn, DeployFailure, type Deployed, type DeployTools, type Secrets } from './deploy-act.ts';
@@ -68,6 +69,7 @@ async function main(argv: string[]): Promise<number> {
       `Nothing was deployed, because the agents cannot be read. Mend these, then try again:\n${agents.problem.join('\n')}`,
     );
   }
+  bundle();
   const names = await readNames();
   const account = await readAccount(run, names, process.env);
   if (options.dryRun) return dryRun(names, account.ok);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { buildPage } from './build-page.ts';
+import { bundle } from './bundle.ts';
 import { settingsProblems } from './check-settings.ts';
 import { startDemoModel } from './demo-model.ts';
 import { startDevServer } from './dev-server.ts';
@@ -37,6 +38,7 @@ if (agents.status !== 0) {
   console.error(`The agents cannot be read:\n${agents.stderr}`);
   process.exit(1);
 }
+bundle();
 await buildPage();
 const demo = hasModel(configured) ? undefined : await startDemoModel({ port: 0 });
 const server = await startDevServer({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PermissionMode } from '#protocol/server-event.ts';
-import { closestName } from '#catalog/closest-name.ts';
+import { closestName } from '#lib/closest-name.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
 
@@ -18,6 +18,20 @@ const nameFrom = (kind: string, known: readonly string[]) =>
 /** Ids and names go into URLs and session lists. */
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'may have 1 to 64 letters, digits, "-" and "_"');
 
+/** `{path: ./plugins/x}`, or `x@marketplace` as the lock file has it. */
+export const pluginReference = z.union(
+  [
+    z.strictObject({
+      path: text.refine(
+        (path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path),
+        'must lead to a folder below that of agents.yaml',
+      ),
+    }),
+    z.string().regex(/^[a-z0-9-]+@[a-z0-9-]+$/),
+  ],
+  { error: 'must be `path: ./plugins/x`, a folder below that of agents.yaml, or x@marketplace' },
+);
+
 /** `Bash`, `Bash(git *)`, `Write(output/**)`. */
 const rule = z.string().regex(/^[A-Za-z_][\w-]*(\(.+\))?$/s, 'must look like Bash or Bash(git *)');
 
@@ -32,6 +46,7 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
     disallowed_tools: z.array(tool).optional(),
     subagents: z.array(known.subagents === undefined ? id : nameFrom('subagent', known.subagents)).optional(),
     model: text.optional(),
+    plugins: z.array(pluginReference).optional(),
     /** What needs no rule to pass; a session may change it. */
     permission_mode: PermissionMode.optional(),
     permissions: z
@@ -70,5 +85,5 @@ export function subagentsFile(known: { tools: readonly string[] }) {
 /** All field names of both files, for "did you mean". */
 export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
-  'permission_mode permissions allow ask deny focus prompt'
+  'permission_mode permissions allow ask deny focus prompt plugins path'
 ).split(' ');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readYaml } from '#catalog/read-yaml.ts';
-import { fail, succeed, type Result } from '#lib/result.ts';
+import { readFrontMatter } from '#catalog/front-matter.ts';
+import { succeed, type Result } from '#lib/result.ts';
 
 /** Another text file of a skill's folder: a script, a reference, a template. */
 export interface SkillFile {
@@ -10,6 +10,7 @@ export interface SkillFile {
 }
 
 export interface Skill {
+  /** `name`, or `plugin:name`. */
   readonly name: string;
   /** One line. */
   readonly description: string;
@@ -49,24 +50,18 @@ export function parseSkill({
   path,
   text,
 }: SkillSource): Result<Omit<Skill, 'files'>, readonly string[]> {
-  // The first fence stays with the YAML, where it begins a document, so that line numbers are those of the file
-  const [, head, body] = /^(---[ \t]*\n(?:[^]*?\n)??)---[ \t]*(?:\n([^]*))?$/.exec(text) ?? [];
-  if (head === undefined) {
-    const missing = text.startsWith('---\n')
-      ? 'the front matter has no end: close it with a line "---"'
-      : 'has no front matter: begin with the lines "---", "name: …", "description: …", "---"';
-    return fail([`${path}:1:1 ${missing}`]);
-  }
-  const read = readYaml({
-    name: path,
-    text: head,
+  const read = readFrontMatter({
+    path,
+    text,
     schema: frontMatter(folder),
     fields: ['name', 'description'],
+    example: '"---", "name: …", "description: …", "---"',
   });
-  if (!read.ok) return read;
-  const instructions = body?.trim() ?? '';
-  if (instructions === '') {
-    return fail([`${path}:${head.split('\n').length}:1 no instructions follow the front matter`]);
-  }
-  return succeed({ ...read.value, body: instructions });
+  return read.ok ? succeed({ ...read.value.head, body: read.value.body }) : read;
 }
+
+/**
+ * Where a skill's files are put, below `.skills`. Those of a plugin lie there as they do in the plugin, so that paths
+ * from the plugin's folder lead to them.
+ */
+export const skillFolder = (name: string): string => name.replace(':', '/skills/');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool, ToolFailure } from '#agent/tool.ts';
-import type { Skill } from '#catalog/skill.ts';
-import { skills as bundledSkills } from '#catalog/skills.generated.ts';
+import { byShortName } from '#catalog/by-short-name.ts';
+import { bundle } from '#catalog/bundle.generated.ts';
+import { skillFolder, type Skill } from '#catalog/skill.ts';
 import { root } from '#files/path.ts';
 import type { Workspace } from '#files/workspace.ts';
 import { orFail } from '#tools/workspace-failure.ts';
@@ -20,19 +21,19 @@ const input = z.object({
     .describe('What to apply it to, in a few words; a skill may say what it expects'),
 });
 
-export const skillTool = (workspace: Workspace, skills: readonly Skill[] = bundledSkills) =>
+export const skillTool = (workspace: Workspace, skills: readonly Skill[] = bundle.skills) =>
   defineTool({
     name: 'Skill',
     description,
     input,
     effects: 'workspace',
     async run({ skill: wanted, args }) {
-      const skill = skills.find(({ name }) => name === wanted);
+      const skill = byShortName(skills, wanted);
       if (skill === undefined) {
         const names = skills.map(({ name }) => name).join(', ');
         throw new ToolFailure(`There is no skill "${wanted}". There are: ${names || 'none'}.`);
       }
-      const folder = `${root}/.skills/${skill.name}`;
+      const folder = `${root}/.skills/${skillFolder(skill.name)}`;
       for (const { path, text } of skill.files) {
         orFail(await workspace.writeFile(`${folder}/${path}`, text));
       }

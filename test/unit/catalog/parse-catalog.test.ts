@@ -14,6 +14,8 @@ const subagentsYaml = `subagents:
 const parse = (agentsYaml: string, helpers = subagentsYaml) =>
   parseCatalog({ agentsYaml, subagentsYaml: helpers, knownTools: ['Read', 'Write', 'Bash'] });
 
+const noPlugins = { skills: [], commands: [], plugins: [], pluginMcpServers: [] };
+
 test('the files in the repository', () => {
   const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
   const parsed = parseCatalog({
@@ -57,7 +59,7 @@ agents:
   a: {}
   b: { name: Bee, description: Buzzes, system_prompt: Own., tools: [Bash, Read], disallowed_tools: [], subagents: [], model: haiku }
 `);
-  const common = { description: '', subagents: ['reviewer'], skills: [] };
+  const common = { description: '', subagents: ['reviewer'], ...noPlugins };
   expect(parsed.ok && parsed.value.agents).toEqual([
     {
       ...common,
@@ -77,7 +79,7 @@ agents:
       systemPrompt: 'Common.\n\nOwn.',
       tools: ['Bash', 'Read'],
       subagents: [],
-      skills: [],
+      ...noPlugins,
       model: 'haiku',
       permissionMode: 'bypassPermissions',
       permissions: { allow: [], ask: [], deny: [] },
@@ -96,7 +98,7 @@ test('without defaults an agent has every tool and every subagent', () => {
       systemPrompt: '',
       tools: ['Read', 'Write', 'Bash'],
       subagents: ['reviewer'],
-      skills: [],
+      ...noPlugins,
       model: 'sonnet',
       permissionMode: 'bypassPermissions',
       permissions: { allow: [], ask: [], deny: [] },
@@ -224,7 +226,7 @@ test('skills are for agents that have the tool', () => {
     agentsYaml: 'default_agent: a\nagents: { a: { tools: [Skill] }, b: { tools: [Read] } }',
     subagentsYaml,
     knownTools: ['Read', 'Skill'],
-    skills: [skill],
+    bundle: { skills: [skill], commands: [], plugins: [] },
   });
   expect(parsed.ok && parsed.value.agents.map(({ skills }) => skills)).toEqual([[skill], []]);
   expect(parsed.ok && parsed.value.skills).toEqual([skill]);

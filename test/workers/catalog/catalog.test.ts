@@ -13,5 +13,9 @@ test('the names that agents.yaml may use are those of the tools that exist', asy
 
 test('the bundled files are the catalog', () => {
   expect(catalog.agent(null).id).toBe('general-assistant-g1h2i3j4');
-  expect(catalog.agent(null).skills.map(({ name }) => name)).toEqual(['data-summary', 'writing-review']);
+  expect(catalog.agent(null).skills.map(({ name }) => name)).toEqual([
+    'data-summary',
+    'writing-review',
+    'writing-tools:translation',
+  ]);
 });

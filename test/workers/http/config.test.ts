@@ -34,7 +34,12 @@ describe('with the key alone', () => {
   test('subagents', async () => {
     expect(await get('subagents')).toEqual([
       200,
-      { subagents: [{ name: 'Code Reviewer', focus: 'Security, performance, code quality' }] },
+      {
+        subagents: [
+          { name: 'Code Reviewer', focus: 'Security, performance, code quality' },
+          { name: 'writing-tools:editor', focus: expect.stringContaining('Edits prose') },
+        ],
+      },
     ]);
   });
 
@@ -45,6 +50,10 @@ describe('with the key alone', () => {
         skills: [
           { name: 'data-summary', description: expect.stringContaining('CSV') },
           { name: 'writing-review', description: expect.stringContaining('Reviews a text') },
+          {
+            name: 'writing-tools:translation',
+            description: expect.stringContaining('Translates whole files'),
+          },
         ],
       },
     ]);

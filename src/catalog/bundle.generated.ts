@@ -1,11 +1,12 @@
-// Made from .claude/skills by `npm run skills`. Do not edit.
-import type { Skill } from '#catalog/skill.ts';
+// Made from .claude and plugins by `npm run bundle`. Do not edit.
+import type { Bundle } from '#catalog/plugin.ts';
 
-export const skills: readonly Skill[] = [
-  {
-    name: `data-summary`,
-    description: `Profiles a table (CSV, TSV, JSON or JSON Lines) and answers questions about it. Columns, types, missing values, quartiles, outliers, duplicates, as a Markdown report. Use it when the user uploads data, asks what is in it, whether it is clean, or for totals, groups and rankings.`,
-    body: `# Data summary
+export const bundle: Bundle = {
+  skills: [
+    {
+      name: `data-summary`,
+      description: `Profiles a table (CSV, TSV, JSON or JSON Lines) and answers questions about it. Columns, types, missing values, quartiles, outliers, duplicates, as a Markdown report. Use it when the user uploads data, asks what is in it, whether it is clean, or for totals, groups and rankings.`,
+      body: `# Data summary
 
 Look first, then count, then say what it means. Never give a number that no command printed.
 
@@ -64,7 +65,10 @@ Add to the profile in output/, above its tables, a section "Summary":
 4. what you assumed.
 
 In the chat give the summary only, and name the file. Change the user's file never; put a cleaned copy into output/ if one is wanted, and list each kind of change with its count.`,
-    files: [{ path: `scripts/columns.awk`, text: `# Behind parse.awk: prints what is known of each column. Lines begin with
+      files: [
+        {
+          path: `scripts/columns.awk`,
+          text: `# Behind parse.awk: prints what is known of each column. Lines begin with
 #   NUMERIC  column, name
 #   NUMBERS  column, all its numbers with blanks between
 #   COLUMN   column, name, type, filled, missing, distinct, most frequent
@@ -240,7 +244,11 @@ END {
   for (c = 1; c <= columns; c++) describe(c)
   for (i = 1; i <= noted; i++) print notes[i]
 }
-` }, { path: `scripts/open-table.sh`, text: `# To be sourced by a script with the arguments FILE [DELIMITER]. Sets file, here (the scripts), work (a scratch folder),
+`,
+        },
+        {
+          path: `scripts/open-table.sh`,
+          text: `# To be sourced by a script with the arguments FILE [DELIMITER]. Sets file, here (the scripts), work (a scratch folder),
 # table (the file as delimited text), delimiter and format.
 
 fail() {
@@ -282,7 +290,11 @@ else
     done
   fi
 fi
-` }, { path: `scripts/parse.awk`, text: `# Reads CSV and its like, D being the delimiter: calls read_record(record, line) for each record, which may go over
+`,
+        },
+        {
+          path: `scripts/parse.awk`,
+          text: `# Reads CSV and its like, D being the delimiter: calls read_record(record, line) for each record, which may go over
 # several lines; parse(record) takes it apart.
 
 # The fields of a record into \`field\`; answers their number. Quotes as in RFC 4180.
@@ -321,7 +333,11 @@ NR == 1 { sub(/^\\357\\273\\277|^\\xef\\xbb\\xbf|^\\ufeff/, "") }
   if (index($0, "\\"") && gsub(/"/, "\\"") % 2 == 1) open = !open
   if (!open && pending != "") read_record(pending, opened_at)
 }
-` }, { path: `scripts/profile.sh`, text: `#!/bin/bash
+`,
+        },
+        {
+          path: `scripts/profile.sh`,
+          text: `#!/bin/bash
 # Prints a Markdown profile of a table: CSV, TSV, JSON (a list of objects) or JSON Lines.
 # Usage: bash profile.sh FILE [DELIMITER]        "\\t" stands for a tab; by default the delimiter is found out.
 
@@ -348,7 +364,11 @@ touch "$work/spread"
 
 grep -v '^NUMBERS	' "$work/facts" | cat "$work/spread" - |
   awk -v name="$(basename "$file")" -v format="$format" -v D="$delimiter" -v lines="$lines" -v limit="$limit" "$(cat "$here/report.awk")"
-` }, { path: `scripts/report.awk`, text: `# Turns the facts of columns.awk and spread.awk into Markdown.
+`,
+        },
+        {
+          path: `scripts/report.awk`,
+          text: `# Turns the facts of columns.awk and spread.awk into Markdown.
 BEGIN { FS = "\\t" }
 $1 == "SPREAD" { spread[$2] = "| " $3 " | " $4 " | " $5 " | " $6 " | " $7 " | " $8 " | " $9 " |" }
 $1 == "OUTSIDE" { outside[$2] = $3 }
@@ -377,7 +397,11 @@ END {
   print "## To look at\\n"
   print findings == "" ? "Nothing stands out." : findings
 }
-` }, { path: `scripts/rows.jq`, text: `# A list of objects, one after another or in an array (also in a field of the one object), as CSV with a header.
+`,
+        },
+        {
+          path: `scripts/rows.jq`,
+          text: `# A list of objects, one after another or in an array (also in a field of the one object), as CSV with a header.
 (if length != 1 then .
  elif (.[0] | type) == "array" then .[0]
  else ([.[0][] | select(type == "array" and length > 0 and (.[0] | type) == "object")] | first) // .
@@ -387,7 +411,11 @@ END {
 | (reduce ($rows[] | keys_unsorted[]) as $key ({}; .[$key] = true) | keys_unsorted) as $keys
 | ($keys | @csv),
   ($rows[] | [. as $row | $keys[] as $key | $row[$key] | if type == "object" or type == "array" then tojson elif type == "string" then gsub("[\\r\\n]+"; " ") else . end] | @csv)
-` }, { path: `scripts/spread.awk`, text: `# Over the sorted numbers of the column c: how they spread, and which lie outside 1.5 times the middle half.
+`,
+        },
+        {
+          path: `scripts/spread.awk`,
+          text: `# Over the sorted numbers of the column c: how they spread, and which lie outside 1.5 times the middle half.
 function round(x,    s) { s = sprintf("%.4f", x); sub(/\\.?0+$/, "", s); return s }
 NR == 1 { low = q1 - 1.5 * (q3 - q1); high = q3 + 1.5 * (q3 - q1); min = $1 + 0 }
 { max = $1 + 0; sum += $1 }
@@ -401,7 +429,11 @@ END {
   if (outliers > 3) extremes = extremes " … " last
   if (outliers > 0) print "OUTSIDE\\t" c "\\t" "values outside " round(low) " to " round(high) ": " outliers ", namely " extremes "."
 }
-` }, { path: `scripts/tsv.awk`, text: `# Behind parse.awk: prints each record with tabs between its fields; tabs and line breaks in a field become blanks.
+`,
+        },
+        {
+          path: `scripts/tsv.awk`,
+          text: `# Behind parse.awk: prints each record with tabs between its fields; tabs and line breaks in a field become blanks.
 function clean(text) {
   if (index(text, "\\t") || index(text, "\\n")) gsub(/[\\t\\n]/, " ", text)
   return text
@@ -414,19 +446,25 @@ function read_record(record, line,    n, c, text) {
 }
 
 END { if (open) read_record(pending, opened_at) }
-` }, { path: `scripts/tsv.sh`, text: `#!/bin/bash
+`,
+        },
+        {
+          path: `scripts/tsv.sh`,
+          text: `#!/bin/bash
 # Prints a table without quotes, with tabs between the fields, so that cut, sort and awk -F'\\t' can take it apart.
 # Usage: bash tsv.sh FILE [DELIMITER]
 
 . "$(dirname "$0")/open-table.sh"
 
 tr -d '\\r' < "$table" | awk -v D="$delimiter" "$(cat "$here/parse.awk" "$here/tsv.awk")"
-` }],
-  },
-  {
-    name: `writing-review`,
-    description: `Reviews a text (report, article, mail, documentation, application; plain text or Markdown) for purpose, order, clarity and wording, with places and rewrites, or revises it. Use it when the user asks for feedback, proofreading, shortening, or a clearer version of something written.`,
-    body: `# Writing review
+`,
+        },
+      ],
+    },
+    {
+      name: `writing-review`,
+      description: `Reviews a text (report, article, mail, documentation, application; plain text or Markdown) for purpose, order, clarity and wording, with places and rewrites, or revises it. Use it when the user asks for feedback, proofreading, shortening, or a clearer version of something written.`,
+      body: `# Writing review
 
 A review helps when it names the few things that matter most, shows where, and offers words that can be taken over. It is their text: keep their voice, and change nothing that is only a matter of taste.
 
@@ -466,7 +504,10 @@ In the chat give "In short" and the first three points, and name the file.
 ## When a revised text is wanted
 
 Make a copy in output/ and revise that; the original stays. Keep meaning, facts, names, numbers and the author's level of formality. Afterwards run \`diff input/report.md output/report.md\` and \`measure.sh\` on both, and say what changed in kind ("31 → 19 words per sentence, section 3 moved to the front, nothing removed but the second example").`,
-    files: [{ path: `references/checklist.md`, text: `# What to read for
+      files: [
+        {
+          path: `references/checklist.md`,
+          text: `# What to read for
 
 In this order: a fault higher up makes work on those below it wasted.
 
@@ -511,7 +552,11 @@ In this order: a fault higher up makes work on those below it wasted.
 - The tone fits the reader and the occasion, and stays the same.
 - Bad news is said plainly and early, without blame; a request says by when.
 - Nobody is left out or talked down to by the choice of words.
-` }, { path: `references/phrases.tsv`, text: `# English phrase, in lower case	what is better
+`,
+        },
+        {
+          path: `references/phrases.tsv`,
+          text: `# English phrase, in lower case	what is better
 a large number of	many
 a majority of	most
 absolutely essential	essential
@@ -598,7 +643,11 @@ with reference to	about
 with regard to	about
 with respect to	about
 with the exception of	except
-` }, { path: `scripts/measure.awk`, text: `# Counts over prose; code, tables, quotes and front matter are left out. \`phrases\` is a file: phrase, tab, what is better.
+`,
+        },
+        {
+          path: `scripts/measure.awk`,
+          text: `# Counts over prose; code, tables, quotes and front matter are left out. \`phrases\` is a file: phrase, tab, what is better.
 # This awk: patterns are slow; "next" in the last line keeps END from calling functions.
 
 BEGIN {
@@ -735,7 +784,11 @@ END {
   section("passive", "Perhaps passive")
   section("heading", "Headings that skip a level")
 }
-` }, { path: `scripts/measure.sh`, text: `#!/bin/bash
+`,
+        },
+        {
+          path: `scripts/measure.sh`,
+          text: `#!/bin/bash
 # Prints what can be counted about a text, as Markdown: sentences that are long, words that stand twice, and so on.
 # Usage: bash measure.sh FILE        plain text or Markdown
 
@@ -750,6 +803,102 @@ if ! grep -q '[^[:space:]]' "$file"; then
 fi
 here=$(dirname "$0")
 tr -d '\\r' < "$file" | awk -v name="$(basename "$file")" -v phrases="$here/../references/phrases.tsv" "$(cat "$here/measure.awk")"
-` }],
-  },
-];
+`,
+        },
+      ],
+    },
+  ],
+  commands: [],
+  plugins: [
+    {
+      name: `writing-tools`,
+      description: `Commands to summarize and translate, a subagent that edits, and a skill for longer translations.`,
+      version: `1.0.0`,
+      folder: `plugins/writing-tools`,
+      dependencies: [],
+      skills: [
+        {
+          name: `writing-tools:translation`,
+          description: `Translates whole files and keeps their terms, form and markup. Use it when a document is to be translated, not for a sentence or two.`,
+          body: `# Translating a file
+
+1. **Read it all** before the first sentence. Find out what kind of text it is and who reads it; that decides between
+   formal and informal address. If it cannot be told and the language makes you choose, ask once.
+2. **Make a list of terms.** Copy \`/workspace/.skills/writing-tools/skills/translation/terms.md\` to \`output/terms.md\` and fill it in:
+   names of products and roles, words that come up often. If the user has such a list already (look into \`input/\`), it
+   wins.
+3. **Translate in pieces** of one section, each written to the new file before the next. The new file is
+   \`output/<name>.<language code>.<ending>\`.
+4. **Keep the form**: headings, lists, tables, links, footnotes, placeholders such as \`{name}\` or \`%s\`. Code, commands,
+   addresses and quoted names of buttons stay as they are, unless the user says otherwise.
+5. **Compare** when all is done: as many headings, list items, table rows, links and placeholders as before (count with
+   \`grep -c\`), no sentence left out, every term as in the list.
+6. Say where the file is, and name the passages of which you are not sure, with the other reading.`,
+          files: [
+            {
+              path: `terms.md`,
+              text: `# Terms
+
+| Original | Translation | Note |
+|---|---|---|
+`,
+            },
+          ],
+        },
+      ],
+      commands: [
+        {
+          name: `writing-tools:summarize`,
+          description: `Summarize a file, a page or what was said so far`,
+          argumentHint: `[file, address or topic]`,
+          body: `Summarize the following: $ARGUMENTS
+
+- If nothing is named there, summarize this conversation so far.
+- A path is a file of the workspace: read it. An address is a web page: fetch it.
+- Begin with one sentence that says the most important thing. Then at most seven points, the weightiest first, each
+  with the figures, names and dates that it rests on.
+- End with what is open: questions, decisions to take, contradictions. Leave this part out if there is nothing.
+- Write in the language of the material, unless another one is asked for. Add nothing that is not in it.`,
+        },
+        {
+          name: `writing-tools:translate`,
+          description: `Translate a text or a file`,
+          argumentHint: `<language> <text or file>`,
+          body: `Translate into this language: $1
+
+All that was given, the language first and then the text or the path of a file: $ARGUMENTS
+
+- If it is the path of a file of the workspace, load the skill \`writing-tools:translation\` and follow it.
+- If it is a text, answer with the translation alone, without remarks.
+- If the language or the text is missing, ask for it in one short question.`,
+        },
+      ],
+      subagents: [
+        {
+          id: `writing-tools:editor`,
+          name: `writing-tools:editor`,
+          description: `Edits prose in the workspace for clarity, brevity and consistency, and reports what it changed and why. Use it for a text that is finished in content and should read well.`,
+          focus: `Edits prose in the workspace for clarity, brevity and consistency, and reports what it changed and …`,
+          prompt: `You edit prose. You are given the path of a file in the workspace, and perhaps who will read it.
+
+1. Read the whole text before you change anything. Note its language, its tone and the words it uses for its main things.
+2. Edit in place, in small steps. Cut what says nothing, split sentences that carry two thoughts, make the same thing
+   have the same name everywhere, mend grammar and punctuation.
+3. Leave the meaning, figures, names, quotations and the author's voice alone. Do not add facts. Do not touch code blocks
+   and front matter.
+4. Answer with a short list: what you changed and why, and, apart from that, what you found doubtful in content but did
+   not touch.`,
+          tools: [
+            `Read`,
+            `Edit`,
+            `Glob`,
+            `Grep`,
+          ],
+          model: `sonnet`,
+        },
+      ],
+      mcpServers: [],
+      installedAs: null,
+    },
+  ],
+};

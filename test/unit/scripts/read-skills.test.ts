@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readSkills, writeSkillsModule } from '../../scripts/skills-module.ts';
+import { readSkills } from '../../../scripts/read-skills.ts';
 
 let root: string;
 beforeEach(() => {
@@ -62,29 +62,14 @@ test('a broken skill is left out with a line that says where and what, and the o
   expect(skills.map(({ name }) => name)).toEqual(['good']);
   expect(problems).toEqual([
     '.claude/skills/bare/SKILL.md:1:1 has no front matter: begin with the lines "---", "name: …", "description: …", "---"',
-    ".claude/skills/large/data.csv: has 200001 bytes: a skill's file may have at most 200000",
+    '.claude/skills/large/data.csv: has 200001 bytes: a file may have at most 200000',
     '.claude/skills/link/host: is a link: put the file itself there',
     '.claude/skills/misnamed/SKILL.md:2:1 name: must be the name of the folder, "misnamed"',
     '.claude/skills/none/SKILL.md: is missing or cannot be read',
-    '.claude/skills/picture/a.png: is not text in UTF-8, and a skill holds text only',
+    '.claude/skills/picture/a.png: is not text in UTF-8, and only text can be used',
   ]);
 });
 
 test('no folder of skills is no skill', () => {
   expect(readSkills(root)).toEqual({ skills: [], problems: [] });
-});
-
-test('the module holds the very texts, and is the same each time', async () => {
-  const skill = {
-    name: 'x',
-    description: 'A `tick`, a \\ and ${that}.',
-    body: 'one\n\\n two \r three `$` ${x} \\${y} \\`',
-    files: [{ path: 'a.awk', text: '/\\$\\{/ { print "`" }\n' }],
-  };
-  const text = writeSkillsModule([skill]);
-  expect(writeSkillsModule([skill])).toBe(text);
-  const path = join(root, 'skills.generated.ts');
-  writeFileSync(path, text);
-  const module: unknown = await import(path);
-  expect(module).toMatchObject({ skills: [skill] });
 });

@@ -1,0 +1,13 @@
+/**
+ * What a name written by a person or a model means: the thing of that name, else the only one that has it after the
+ * plugin's, as `writing-tools:summarize` has `summarize`.
+ */
+export function byShortName<Thing extends { readonly name: string }>(
+  things: readonly Thing[],
+  written: string,
+): Thing | undefined {
+  const exact = things.find(({ name }) => name === written);
+  if (exact !== undefined) return exact;
+  const short = things.filter(({ name }) => name.endsWith(`:${written}`));
+  return short.length === 1 ? short[0] : undefined;
+}

@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CliFailure, exitCode } from '#cli/failure.ts';
+import { existsSync } from 'node:fs';
+import { PluginLock } from '#protocol/plugin.ts';
+import { readJson } from '#cli/plugin/read-json.ts';
+
+const fileName = 'plugins.lock.json';
+
+export function readLock(root: string): PluginLock {
+  const path = join(root, fileName);
+  if (!existsSync(path)) return { marketplaces: {}, plugins: {} };
+  const lock = readJson(path, PluginLock);
+  if (lock.ok) return lock.value;
+  throw new CliFailure(
+    exitCode.failure,
+    `${fileName} cannot be read: ${lock.problem}. Mend it or take it back from git.`,
+  );
+}
+
+/** In the order of the names, so that two people's changes stand in two places. */
+export function writeLock(root: string, { marketplaces, plugins }: PluginLock): void {
+  const sorted = <Value>(record: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const text = JSON.stringify({ marketplaces: sorted(marketplaces), plugins: sorted(plugins) }, null, 2);
+  writeFileSync(join(root, fileName), `${text}\n`);
+}
