@@ -19,6 +19,14 @@ export async function fileSigningKey(
   return secret === null ? null : hmacSha256(utf8.encode('file-download-v1'), secret);
 }
 
+/** The 32 bytes that encrypt what users may do at other services, null where no `API_KEY` is set. */
+export async function signInKey(
+  settings: Pick<Settings, 'API_KEY' | 'JWT_SALT'>,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const secret = await jwtSecret(settings);
+  return secret === null ? null : hmacSha256(utf8.encode('sign-ins-v1'), secret);
+}
+
 /** The `user_id` of tokens that stand for the API key itself and for no person. */
 export async function apiKeyUserId(apiKey: string): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(apiKey)))).slice(0, 32);
@@ -33,7 +41,7 @@ export async function sameSecret(given: string, expected: string): Promise<boole
   return crypto.subtle.timingSafeEqual(one, other);
 }
 
-async function hmacSha256(key: Uint8Array, message: string): Promise<Uint8Array> {
+async function hmacSha256(key: Uint8Array, message: string): Promise<Uint8Array<ArrayBuffer>> {
   const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
   ]);

@@ -23,12 +23,14 @@ export function webPageBlock({ url, status, title, text, notes }: FetchedPage): 
   ].join('\n');
 }
 
-/** Contract: the result is at most `limit` UTF-16 units long and holds no tag of `webPageBlock`. */
-export function tameText(text: string, limit: number): string {
-  const tame = visible(text).replace(/<(?=\s*\/?\s*web_page)/gi, '&lt;');
+/** Contract: the result is at most `limit` UTF-16 units long and holds no such tag. */
+export function tameText(text: string, limit: number, tag: 'web_page' | 'mcp_result' = 'web_page'): string {
+  const tame = visible(text).replace(tagStarts[tag], '&lt;');
   const end = /[\ud800-\udbff]/.test(tame.charAt(limit - 1)) ? limit - 1 : limit;
   return tame.slice(0, end);
 }
+
+const tagStarts = { web_page: /<(?=\s*\/?\s*web_page)/gi, mcp_result: /<(?=\s*\/?\s*mcp_result)/gi };
 
 const attribute = (text: string): string =>
   visible(text)

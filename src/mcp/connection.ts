@@ -1,0 +1,190 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
+import { z } from 'zod';
+import { ListedTool, ToolAnswer } from '#mcp/answers.ts';
+import { broken, mcpFetch, STREAM_ENDED, type McpFetchDeps } from '#mcp/mcp-fetch.ts';
+import { ConnectionExpired, McpProblem, ServerRefused } from '#mcp/mcp-problem.ts';
+import type { RemoteServer } from '#mcp/remote-server.ts';
+
+export type ConnectionDeps = Pick<McpFetchDeps, 'headers' | 'access'> & {
+  readonly fetch: FetchLike;
+};
+
+const REQUEST_TIMEOUT: number = ErrorCode.RequestTimeout;
+const CONNECTION_CLOSED: number = ErrorCode.ConnectionClosed;
+
+/** However much progress a call reports, it ends. Within the deadline of tools. */
+const LONGEST_CALL_MS = 10 * 60_000;
+
+/** What a list may have. More than that no model can choose from. */
+const MAX_PAGES = 50;
+const MAX_TOOLS = 500;
+
+const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
+
+/** One connection to a server. Contract: everything it throws for a reason outside is an `McpProblem`. */
+export class Connection {
+  readonly #server: RemoteServer;
+  readonly #client: Client;
+  readonly #transport: Transport;
+  #problem: McpProblem | undefined;
+  #closed = false;
+
+  private constructor(
+    server: RemoteServer,
+    deps: ConnectionDeps,
+    transport: RemoteServer['transport'] = server.transport,
+  ) {
+    this.#server = server;
+    this.#client = new Client(
+      { name: 'edgewise', version: '0.1.0' },
+      // The default compiles with eval, which Workers forbid
+      { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() },
+    );
+    const fetch = mcpFetch(server, { ...deps, transport, onProblem: (problem) => this.#fail(problem) });
+    const url = new URL(server.url);
+    this.#transport =
+      transport === 'sse'
+        ? new SSEClientTransport(url, { fetch })
+        : new StreamableHTTPClientTransport(url, { fetch });
+  }
+
+  /** By Streamable HTTP; where the server does not know it, by the older SSE. */
+  static async open(server: RemoteServer, deps: ConnectionDeps, signal: AbortSignal): Promise<Connection> {
+    const connection = new Connection(server, deps);
+    const refusal = await connection.#start(signal);
+    if (refusal === undefined) return connection;
+    const older = new Connection(server, deps, 'sse');
+    if ((await older.#start(signal)) === undefined) return older;
+    throw connection.#explain(refusal);
+  }
+
+  /** Undefined: connected. The error, where another transport may do better. */
+  async #start(signal: AbortSignal): Promise<StreamableHTTPError | undefined> {
+    const stop = Promise.withResolvers<never>();
+    const onAbort = () => stop.reject(new Error('aborted'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (signal.aborted) onAbort();
+      await Promise.race([this.#client.connect(this.#transport), stop.promise]);
+      return undefined;
+    } catch (error) {
+      await this.close();
+      const isOlder =
+        error instanceof StreamableHTTPError && [400, 404, 405, 406, 415].includes(error.code ?? 0);
+      if (isOlder && this.#problem === undefined && this.#server.transport === 'http') return error;
+      throw this.#explain(error);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Whether the server tells, or would tell, when its list changes. */
+  get listMayChange(): boolean {
+    return this.#client.getServerCapabilities()?.tools?.listChanged ?? false;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** All pages. What is no tool at all is left out. */
+  async listTools(signal: AbortSignal): Promise<readonly ListedTool[]> {
+    if (this.#client.getServerCapabilities()?.tools === undefined) return [];
+    const tools: ListedTool[] = [];
+    const seen = new Set<string>();
+    for (let cursor: string | undefined; ;) {
+      const page = await this.#request('tools/list', cursor === undefined ? {} : { cursor }, Page, {
+        signal,
+      });
+      for (const tool of page.tools) {
+        const parsed = ListedTool.safeParse(tool);
+        if (parsed.success && tools.length < MAX_TOOLS) tools.push(parsed.data);
+      }
+      cursor = page.nextCursor;
+      // A server may lead in circles
+      if (cursor === undefined || seen.has(cursor) || seen.size >= MAX_PAGES || tools.length >= MAX_TOOLS) {
+        return tools;
+      }
+      seen.add(cursor);
+    }
+  }
+
+  /** Its time starts anew with each progress that the server reports. */
+  callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    return this.#request('tools/call', { name, arguments: input }, ToolAnswer, {
+      signal,
+      timeout: this.#server.timeoutSeconds * 1000,
+      maxTotalTimeout: LONGEST_CALL_MS,
+      resetTimeoutOnProgress: true,
+      onprogress: () => {},
+    });
+  }
+
+  /** Also ends what the server keeps for this connection, if it answers within a second. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#transport instanceof StreamableHTTPClientTransport && this.#problem === undefined) {
+      const time = Promise.withResolvers<void>();
+      const timer = setTimeout(() => time.resolve(), 1_000);
+      await Promise.race([this.#transport.terminateSession().catch(() => {}), time.promise]);
+      clearTimeout(timer);
+    }
+    await this.#client.close().catch(() => {});
+  }
+
+  async #request<Answer extends z.ZodType>(
+    method: string,
+    params: Record<string, unknown>,
+    schema: Answer,
+    options: Parameters<Client['request']>[2],
+  ): Promise<z.output<Answer>> {
+    try {
+      return schema.parse(await this.#client.request({ method, params }, z.looseObject({}), options));
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  #fail(problem: McpProblem): void {
+    this.#problem ??= problem;
+    this.#closed = true;
+    void this.#client.close().catch(() => {});
+  }
+
+  #explain(error: unknown): McpProblem {
+    const { name, timeoutSeconds } = this.#server;
+    if (this.#problem !== undefined) return this.#problem;
+    if (error instanceof McpProblem) return error;
+    if (error instanceof z.ZodError)
+      return new McpProblem(`The MCP server ${name} gave an answer that is no MCP.`);
+    if (error instanceof StreamableHTTPError) {
+      if (error.code === 404 && this.#client.getServerVersion() !== undefined) {
+        this.#fail(new ConnectionExpired(`The MCP server ${name} has forgotten this connection.`));
+        return this.#problem ?? broken(name);
+      }
+      return new McpProblem(`The MCP server ${name} answered with ${shownStatus(error.code)}.`);
+    }
+    if (error instanceof McpError) {
+      if (error.code === REQUEST_TIMEOUT)
+        return new McpProblem(
+          `The MCP server ${name} did not answer within ${timeoutSeconds} seconds, and is not waited for any more. What was asked of it may have happened all the same.`,
+        );
+      if (error.code === CONNECTION_CLOSED || error.code === STREAM_ENDED)
+        return broken(name);
+      return new ServerRefused(error.message);
+    }
+    return new McpProblem(`The MCP server ${name} cannot be reached.`);
+  }
+}
+
+const shownStatus = (code: number | undefined): string =>
+  code === undefined || code < 100 ? 'something that is no MCP' : `the error status ${code}`;

@@ -1,0 +1,109 @@
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { Connection } from '#mcp/connection.ts';
+import { fillSecrets, secretNames } from '#mcp/fill-secrets.ts';
+import { ConnectionExpired, McpProblem, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
+import type { ListedTool, ToolAnswer } from '#mcp/answers.ts';
+import type { RemoteServer } from '#mcp/remote-server.ts';
+import { beginSignIn, hasOwnAccess, missingSecret, storedAccess, type SignInDeps } from '#mcp/sign-in.ts';
+
+/** Connecting and listing together: a turn waits for it once. */
+export const LIST_LIMIT_MS = 5_000;
+
+export interface LinkDeps {
+  readonly fetch: FetchLike;
+  readonly secretOf: SignInDeps['secretOf'];
+  /** Undefined where nothing can be kept for the user: then servers that want a sign-in cannot be used. */
+  readonly signIns: SignInDeps | undefined;
+}
+
+/**
+ * One user's way to one server: connects when something is asked, and stays connected until `close`. Contract: what
+ * it throws is an `McpProblem`, or the reason of the caller's signal.
+ */
+export class RemoteLink {
+  readonly server: RemoteServer;
+  readonly #deps: LinkDeps;
+  #connection: Promise<Connection> | undefined;
+  #called = false;
+
+  constructor(server: RemoteServer, deps: LinkDeps) {
+    this.server = server;
+    this.#deps = deps;
+  }
+
+  async listTools(): Promise<readonly ListedTool[]> {
+    const time = new AbortController();
+    const timer = setTimeout(() => time.abort(), LIST_LIMIT_MS);
+    try {
+      const connection = await this.#connect(time.signal);
+      return await connection.listTools(time.signal);
+    } catch (error) {
+      if (!time.signal.aborted || error instanceof SignInNeeded) throw error;
+      throw new McpProblem(
+        `The MCP server ${this.server.name} did not answer within ${LIST_LIMIT_MS / 1000} seconds.`,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    this.#called = true;
+    try {
+      return await (await this.#connect(signal)).callTool(name, input, signal);
+    } catch (error) {
+      if (!(error instanceof ConnectionExpired)) throw error;
+      // It did not happen, so it may be asked again
+      return (await this.#connect(signal)).callTool(name, input, signal);
+    }
+  }
+
+  /** Where the user can sign in. */
+  signInAddress(challenge: Challenge): Promise<string> {
+    const { signIns } = this.#deps;
+    if (signIns === undefined) return Promise.reject(new McpProblem(cannotSignIn(this.server.name)));
+    return beginSignIn(this.server, challenge, signIns);
+  }
+
+  async isSignedIn(): Promise<boolean> {
+    return (await this.#deps.signIns?.store.read(this.server.name))?.url === this.server.url;
+  }
+
+  /** The values of the secrets that go to the server: it may repeat them. */
+  secrets(): readonly string[] {
+    return secretNames(this.server.headers).flatMap((name) => this.#deps.secretOf(name)?.trim() || []);
+  }
+
+  /** Gives the new list, if tools were called of a server whose list may change. */
+  async close(): Promise<readonly ListedTool[] | undefined> {
+    const opened = await this.#connection?.catch(() => undefined);
+    const mayHaveChanged = this.#called && opened !== undefined && !opened.isClosed && opened.listMayChange;
+    this.#called = false;
+    const list = mayHaveChanged ? await this.listTools().catch(() => undefined) : undefined;
+    this.#connection = undefined;
+    await opened?.close();
+    return list;
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    const open = await this.#connection?.catch(() => undefined);
+    if (open !== undefined && !open.isClosed) return open;
+    // Of several calls at once only the first makes a connection
+    const current = this.#connection;
+    if (current !== undefined && (await current.catch(() => undefined)) !== open) return current;
+    this.#connection = this.#open(signal);
+    return this.#connection;
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
+    const { server } = this;
+    const { signIns, secretOf, fetch } = this.#deps;
+    const headers = fillSecrets(server.headers, secretOf);
+    if (!headers.ok) throw new McpProblem(missingSecret(server.name, headers.problem));
+    const access = signIns === undefined || hasOwnAccess(server) ? undefined : storedAccess(server, signIns);
+    return Connection.open(server, { fetch, headers: headers.value, access }, signal);
+  }
+}
+
+const cannotSignIn = (server: string): string =>
+  `The MCP server ${server} wants users to sign in, and this deployment cannot keep that: whoever set it up has to set API_KEY.`;
