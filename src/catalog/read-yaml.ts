@@ -10,7 +10,7 @@ import {
   type Document,
 } from 'yaml';
 import type { z } from 'zod';
-import { closestName } from '#catalog/closest-name.ts';
+import { closestName } from '#lib/closest-name.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 
 export interface YamlFile<Schema extends z.ZodType> {

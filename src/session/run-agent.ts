@@ -4,6 +4,7 @@ import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
+import { begunCalls } from '#session/begun-calls.ts';
 import { seqOf } from '#session/entry.ts';
 import { readView, toMessages } from '#session/model-messages.ts';
 import { permissionMode } from '#session/permission-mode.ts';
@@ -29,7 +30,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     clock: session.clock,
     signal,
     hooks: noHooks,
-    begunCalls: new Set<string>(),
+    begunCalls: begunCalls(session.sql),
     judge: (call, tool) => judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
     onToolError: (tool, error) =>
       session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),

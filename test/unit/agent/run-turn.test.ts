@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AgentEvent } from '#agent/event.ts';
+import { noHooks } from '#agent/hooks.ts';
 import { runTurn, type TurnDeps } from '#agent/run-turn.ts';
 import type { Step } from '#agent/step.ts';
 import { defineTool, ToolFailure, type Tool } from '#agent/tool.ts';
@@ -56,6 +57,8 @@ function start(
       signal: abort.signal,
       onToolError: () => {},
       judge,
+      hooks: noHooks,
+      begunCalls: new Set(),
     },
     { model: 'sonnet', system: 'be kind', messages, maxSteps: 5, replies },
   );
