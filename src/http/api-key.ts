@@ -13,6 +13,8 @@ const publicPaths = new Set([
   '/api/v1/auth/login',
   '/api/v1/auth/ws-token',
   '/api/v1/auth/ws-token-refresh',
+  // Checks its bearer token itself: programs that speak MCP send no other header
+  '/mcp',
 ]);
 
 /** Each of these checks on its own who is asking: by cookie, by a platform's signature, by a signed link. */

@@ -11,6 +11,11 @@ const schemes = {
     name: 'edgewise_session',
     description: "Set by /api/v1/auth/page/login; counts only on requests of this server's own page",
   },
+  Bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: "The user's access token, or a personal token of /api/v1/mcp/tokens",
+  },
   SocketToken: {
     type: 'apiKey',
     in: 'query',
@@ -25,6 +30,7 @@ export const routeSecurity = {
   key: [{ ApiKey: [] }, { PageCookie: [] }],
   user: [{ ApiKey: [], UserToken: [] }, { PageCookie: [] }],
   page: [{ PageCookie: [] }],
+  bearer: [{ Bearer: [] }],
   socket: [{ SocketToken: [] }, { PageCookie: [] }],
 } satisfies Record<string, { [Name in keyof typeof schemes]?: never[] }[]>;
 

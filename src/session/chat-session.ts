@@ -13,6 +13,7 @@ import {
   listFiles,
   locateFile,
   uploadRoom,
+  writeFile,
   type NewUpload,
 } from '#session/files.ts';
 import { openSession, sessionName } from '#session/open-session.ts';
@@ -22,6 +23,7 @@ import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
 import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
 import { endWaiting, takeReply } from '#session/take-reply.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
+import { waitingCalls } from '#session/waiting-calls.ts';
 
 /** The header in which the Worker hands over who connects, and how. Only the Worker can reach this object. */
 export const CONNECTION_HEADER = 'x-edgewise-connection';
@@ -110,6 +112,10 @@ export class ChatSession extends DurableObject<Env> {
     if (this.#stored !== undefined) await takeReply(this.#stored, toolUseId, reply);
   }
 
+  waitingCalls() {
+    return this.#stored === undefined ? [] : waitingCalls(this.#stored);
+  }
+
   readHistory(page: HistoryPage): History {
     return this.#stored === undefined
       ? emptyHistory(sessionName(this.ctx).sessionId)
@@ -131,6 +137,10 @@ export class ChatSession extends DurableObject<Env> {
     } finally {
       this.#uploads -= 1;
     }
+  }
+
+  writeFile(path: string, bytes: Uint8Array) {
+    return this.#stored === undefined ? null : writeFile(this.#stored, path, bytes);
   }
 
   deleteFile(request: FileDeleteRequest) {

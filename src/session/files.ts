@@ -4,7 +4,13 @@ import { root } from '#files/path.ts';
 import type { FileLocation } from '#files/workspace-reader.ts';
 import type { UploadedFile } from '#files/workspace.ts';
 import { succeed, type Result } from '#lib/result.ts';
-import { uploadLimits, type FileDeleteRequest, type FileInfo, type FileType } from '#protocol/file.ts';
+import {
+  noMoreFiles,
+  uploadLimits,
+  type FileDeleteRequest,
+  type FileInfo,
+  type FileType,
+} from '#protocol/file.ts';
 import { readRow, type Session } from '#session/session.ts';
 
 /** The part of a session that its files need. */
@@ -41,7 +47,10 @@ export function listFiles(session: FilesDeps, fileType?: FileType): FileInfo[] |
 
 /** Asked before the bytes of an upload are taken, so that a full session refuses them at once. Null: unknown session. */
 export function uploadRoom(session: FilesDeps, { mustBeKnown }: { mustBeKnown: boolean }): UploadRoom | null {
-  if (mustBeKnown && !isKnown(session)) return null;
+  return mustBeKnown && !isKnown(session) ? null : roomOf(session);
+}
+
+function roomOf(session: FilesDeps): UploadRoom {
   const { total_files, total_size_bytes } = totals(session);
   return {
     files: Math.max(0, uploadLimits.sessionFiles - total_files),
@@ -70,6 +79,35 @@ export async function commitUpload(
   };
   session.clients.broadcast({ type: 'file_uploaded', file });
   return succeed({ file, ...totals(session) });
+}
+
+/**
+ * Makes or replaces the file at `path` (`input/…` or `output/…`), and tells everyone who watches. The problem is a
+ * sentence for the user. Null where the session is unknown.
+ */
+export async function writeFile(
+  session: FilesDeps,
+  path: string,
+  bytes: Uint8Array,
+): Promise<Result<FileInfo, string> | null> {
+  if (!isKnown(session)) return null;
+  const type = fileTypes.find((one) => path.startsWith(`${one}/`));
+  if (type === undefined || !isInnerPath(path))
+    return { ok: false, problem: 'Files are written below input/ or output/.' };
+  const replaced = session.workspace.stat(`${root}/${path}`);
+  const { files, bytes: free } = roomOf(session);
+  if (replaced === undefined && files === 0) return { ok: false, problem: noMoreFiles };
+  if (bytes.byteLength - (replaced?.size ?? 0) > free)
+    return { ok: false, problem: `The files of this session have ${free} bytes left: delete some first.` };
+  const written = await session.workspace.writeFile(`${root}/${path}`, bytes);
+  if (!written.ok) return { ok: false, problem: written.problem.message };
+  const file = fileInfo(session, type, {
+    name: path.slice(type.length + 1),
+    size: bytes.byteLength,
+    modifiedAt: session.workspace.stat(`${root}/${path}`)?.modifiedAt ?? 0,
+  });
+  session.clients.broadcast({ type: 'file_uploaded', file });
+  return succeed(file);
 }
 
 /** Null where the session is unknown. */

@@ -4,7 +4,7 @@ import type { Api } from '#cli/api.ts';
 import { maxAttempts, waitBefore } from '#cli/chat/backoff.ts';
 import { readEvent } from '#cli/chat/chat-event.ts';
 import type { Conversation, Listener, TurnEnd } from '#cli/chat/conversation.ts';
-import { readSse } from '#cli/chat/read-sse.ts';
+import { readSse } from '#lib/read-sse.ts';
 import { CliFailure, exitCode } from '#cli/failure.ts';
 import { failureFor, problemOf, parseJson } from '#cli/http.ts';
 

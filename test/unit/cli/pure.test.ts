@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import { parseLine } from '#cli/chat/parse-line.ts';
-import { readSse, type SseEvent } from '#cli/chat/read-sse.ts';
+import { readSse, type SseEvent } from '#lib/read-sse.ts';
 import { createMarkdownStream, renderMarkdown } from '#cli/chat/render-markdown.ts';
 import { takeNew } from '#cli/chat/stream-position.ts';
 import { describeCall } from '#cli/chat/tool-lines.ts';
