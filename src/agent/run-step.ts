@@ -2,7 +2,7 @@ import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason } from '#agent/model.ts';
 import { textOf, type AssistantStep } from '#agent/step.ts';
 import { waitingEvent } from '#agent/waiting-event.ts';
-import { noUsage, type ThinkingBlock } from '#protocol/message.ts';
+import { noUsage, type AssistantBlock, type ThinkingBlock } from '#protocol/message.ts';
 
 export type StepOutcome =
   | {
@@ -50,7 +50,10 @@ export async function runStep(
           return { kind: 'failed', thoughts, shown, reason: part.kind, text: part.text };
         case 'message': {
           const content = [...part.content];
-          const notice = content.some(({ type }) => type === 'tool_use') ? undefined : stopNotice(part.stop);
+          // There was no room for one word: as if it had been refused
+          if (part.stop === 'context_full' && textOf(content) === '' && shown === '' && !hasCalls(content))
+            return { kind: 'failed', thoughts, shown, reason: 'context_full', text: TOO_LONG };
+          const notice = hasCalls(content) ? undefined : stopNotice(part.stop);
           if (notice !== undefined) {
             const delta = shown === '' ? notice : `\n\n${notice}`;
             shown += delta;
@@ -80,6 +83,11 @@ export async function runStep(
   };
 }
 
+const TOO_LONG = 'The conversation is longer than the model can hold. Start a new conversation to go on.';
+
+const hasCalls = (content: readonly AssistantBlock[]): boolean =>
+  content.some(({ type }) => type === 'tool_use');
+
 const cancelledStep = (model: string, thoughts: readonly ThinkingBlock[], shown: string): AssistantStep => ({
   kind: 'assistant',
   content: [...thoughts, ...(shown === '' ? [] : [{ type: 'text', text: shown } as const])],
@@ -95,7 +103,7 @@ function stopNotice(stop: StopReason): string | undefined {
     case 'refusal':
       return 'The model declined to go on with this. Rephrase the request, or start a new conversation.';
     case 'context_full':
-      return 'The conversation is longer than the model can hold. Start a new conversation to go on.';
+      return 'The answer reached the end of what the model can hold. Send "continue" for the rest: the older part of the conversation is summarised first.';
     case 'max_tokens':
       return 'The answer reached the longest length the model may write. Send "continue" for the rest.';
     default:

@@ -47,10 +47,14 @@ export function follow(session: Session, lastEvent: number | null): Response {
     writer.write('session_id', { session_id: `pending-${session.sessionId}`, found_in_cache: true });
     const send = translate(writer, openTextAt(from, session));
     for (const event of eventsAfter(from, session)) send(event);
-    if (session.running === undefined) writer.close();
+    if (session.running === undefined || isCompacting(session)) writer.close();
     return session.clients.addReader({ send, close: writer.close });
   });
 }
+
+/** What runs was asked for by a request: no answer comes of it, and no end of a turn. */
+const isCompacting = ({ running, entries }: Session): boolean =>
+  running !== undefined && entries.turn(running.turn)[0]?.body.kind === 'compact_request';
 
 interface Writer {
   write(event: string, data: unknown, id?: number): void;

@@ -38,7 +38,7 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
     case 'summary':
       return [{ type: 'compact_started' }, compactedEvent(body, sessionId)];
     case 'compact_failure':
-      return [{ type: 'compact_started' }, { type: 'error', error: body.text }];
+      return [redactEvent({ type: 'error', error: body.text })];
     case 'end':
       return [body.done ?? { type: 'cancelled' }];
   }

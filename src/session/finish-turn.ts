@@ -11,19 +11,17 @@ import { tellUserSpace } from '#session/tell-user-space.ts';
  * announces is stored, and found by a client that then asks; after a crash in between nothing is lost or doubled.
  */
 export async function finishTurn(session: Session, turn: number, outcome: TurnEnd): Promise<void> {
-  const { entries, stream } = session;
-  if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
-  stream.flush();
-  const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
-  const show = stream.hold(done ?? { type: 'cancelled' });
-  appendEntry(session, turn, { kind: 'end', done });
+  const { entries } = session;
+  const wasRequest = entries.turn(turn)[0]?.body.kind === 'compact_request';
+  const show = wasRequest ? endRequest(session, turn, outcome) : endTurn(session, turn, outcome);
   const { steps, usage, cost } = turnTotals(entries.turn(turn));
   session.sql.exec(
-    `UPDATE session SET finished_turn = ?, turn_count = turn_count + 1, cost = cost + ?, attempts = 0,
+    `UPDATE session SET finished_turn = ?, turn_count = turn_count + ?, cost = cost + ?, attempts = 0,
        steps = steps + ?, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
        cache_creation_input_tokens = cache_creation_input_tokens + ?,
        cache_read_input_tokens = cache_read_input_tokens + ?`,
     turn,
+    wasRequest ? 0 : 1,
     cost,
     steps,
     usage.input_tokens,
@@ -36,6 +34,27 @@ export async function finishTurn(session: Session, turn: number, outcome: TurnEn
     session.log.error('turn_not_listed', { sessionId: session.sessionId, turn, error: String(error) });
   });
   show();
+}
+
+/** Stores the end, and gives back what shows it. */
+function endTurn(session: Session, turn: number, outcome: TurnEnd): () => void {
+  if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
+  session.stream.flush();
+  const done = outcome.kind === 'cancelled' ? null : doneEvent(session, turn, outcome);
+  const show = session.stream.hold(done ?? { type: 'cancelled' });
+  appendEntry(session, turn, { kind: 'end', done });
+  return show;
+}
+
+/** A request is no turn of the conversation: its end is the summary, which is stored and shown, or what became of it. */
+function endRequest(session: Session, turn: number, outcome: TurnEnd): () => void {
+  if (outcome.kind === 'finished') return () => {};
+  if (outcome.kind === 'cancelled') return endTurn(session, turn, outcome);
+  const text = `Compact failed: ${outcome.text}`;
+  session.stream.flush();
+  const show = session.stream.hold({ type: 'error', error: text });
+  appendEntry(session, turn, { kind: 'compact_failure', text });
+  return show;
 }
 
 function storeFailure(
@@ -66,10 +85,12 @@ function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { k
 
 /** From what was stored, so that steps from before an interruption count too. */
 function turnTotals(entries: readonly Entry[]) {
-  const steps = entries.flatMap(({ body }) => (body.kind === 'assistant' && !body.cancelled ? [body] : []));
+  const steps = entries.flatMap(({ body }) =>
+    (body.kind === 'assistant' && !body.cancelled) || body.kind === 'summary' ? [body] : [],
+  );
   return {
     // What its subagents used counts, their steps do not
-    steps: steps.filter(({ parent }) => parent === undefined).length,
+    steps: steps.filter((step) => step.kind === 'summary' || step.parent === undefined).length,
     usage: steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
     cost: steps.reduce((sum, step) => sum + step.cost, 0),
   };

@@ -1,45 +1,58 @@
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
-import type { Entry, EntryBody } from '#session/entry.ts';
+import { seqOf, turnOf, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
+import { promptForModel } from '#session/expand-command.ts';
+import type { SessionRow } from '#session/session.ts';
 
-/** About 150,000 tokens, and a request that stays quick to build however old the session is. */
-const MAX_WEIGHT = 600_000;
-const MAX_ENTRIES = 800;
-
-export interface Window {
-  readonly messages: Message[];
-  /** The entry with which the window begins; store it, so that the window moves in rare, large steps. */
-  readonly start: number;
+/** What the model sees of a transcript. */
+export interface View {
+  /** What stands for all before; it is stored itself as the entry `seq`. */
+  readonly summary: (SummaryEntry & { readonly seq: number }) | undefined;
+  readonly entries: readonly Entry[];
 }
 
 /**
- * What the model sees of the transcript: everything, until that is too much; then the older half leaves its view.
- * Contract: from turn to turn the messages only grow at the end, byte for byte, but for those rare moves.
+ * Everything from the window's start on. Where the window begins within a turn, that turn's prompt comes first: it is
+ * what all that follows is about. Contract: reads what it returns, and nothing of what is before.
  */
-export function modelMessages(entries: EntryStore, start: number, upTo: number): Window {
-  const inView = readView(entries, start, upTo);
-  const weights = inView.map(weight);
-  const total = weights.reduce((sum, each) => sum + each, 0);
-  if (total <= MAX_WEIGHT && inView.length <= MAX_ENTRIES) return { messages: toMessages(inView), start };
-
-  const cut = newerHalf(inView, weights);
-  return { messages: toMessages(inView.slice(cut)), start: inView[cut]?.seq ?? start };
-}
-
-/** Providers refuse larger requests, and the memory of one machine holds several of them. */
-const MAX_MEDIA_CHARACTERS = 20_000_000;
-
-/** From the newest entry backwards, so that of the images and documents the newest are kept, and no more are held. */
-function readView(entries: EntryStore, start: number, upTo: number): Entry[] {
-  const view: Entry[] = [];
+export function readView(
+  entries: EntryStore,
+  { window_start: start, summary_seq }: Pick<SessionRow, 'window_start' | 'summary_seq'>,
+  upTo: number,
+): View {
+  const newestFirst: Entry[] = [];
   let left = MAX_MEDIA_CHARACTERS;
+  const add = (entry: Entry) => {
+    if (!isSaid(entry.body)) return;
+    left -= mediaCharacters(entry.body);
+    newestFirst.push(left < 0 ? withoutMedia(entry) : entry);
+  };
   for (const entry of entries.backwards(upTo)) {
     if (entry.seq < start) break;
-    left -= mediaCharacters(entry.body);
-    view.push(left < 0 ? withoutMedia(entry) : entry);
+    add(entry);
   }
-  return view.reverse();
+  const prompt = seqOf(turnOf(start), 0);
+  if (start > prompt) for (const entry of entries.range(prompt, prompt + 1)) add(entry);
+  return { summary: readSummary(entries, summary_seq), entries: newestFirst.reverse() };
 }
+
+function readSummary(entries: EntryStore, seq: number): View['summary'] {
+  if (seq === 0) return undefined;
+  const [entry] = entries.range(seq, seq + 1);
+  return entry?.body.kind === 'summary' ? { ...entry.body, seq } : undefined;
+}
+
+/** Subagents have conversations of their own, of which the agent sees the result. */
+const isSaid = (body: EntryBody): boolean =>
+  body.kind === 'prompt' ||
+  body.kind === 'note' ||
+  ((body.kind === 'assistant' || body.kind === 'tool_results') && body.parent === undefined);
+
+/**
+ * Providers refuse larger requests, and the memory of one machine holds several of them. From the newest entry
+ * backwards, so that of the images and documents the newest are kept, and no more are held.
+ */
+const MAX_MEDIA_CHARACTERS = 20_000_000;
 
 const hasMedia = (block: { readonly type: string }): boolean =>
   block.type === 'image' || block.type === 'document';
@@ -73,57 +86,43 @@ function withoutMedia(entry: Entry): Entry {
   return { ...entry, body: { ...body, results } };
 }
 
-/** The first prompt from which on everything fits half of the limits; the newest prompt, if nothing does. */
-function newerHalf(entries: readonly Entry[], weights: readonly number[]): number {
-  let left = MAX_WEIGHT / 2;
-  let cut: number | undefined;
-  for (let index = entries.length - 1; index >= 0; index--) {
-    left -= weights[index] ?? 0;
-    const tooFar = left < 0 || entries.length - index > MAX_ENTRIES / 2;
-    if (tooFar && cut !== undefined) return cut;
-    if (entries[index]?.body.kind === 'prompt') cut = index;
-  }
-  return cut ?? 0;
-}
-
-/** What 1,500 tokens, about the price of an image or a page, are in characters. */
-const MEDIA_WEIGHT = 6_000;
-
-/** Characters, where an image or a document counts as what it costs and not as its base64. */
-function weight({ body }: Entry): number {
-  if (body.kind !== 'prompt' && body.kind !== 'assistant' && body.kind !== 'tool_results') return 0;
-  let media = 0;
-  const json = JSON.stringify(body, (key: string, value: unknown) => {
-    if (key !== 'data') return value;
-    media += 1;
-    return '';
-  });
-  return json.length + media * MEDIA_WEIGHT;
-}
-
-export function toMessages(entries: readonly Entry[]): Message[] {
+/**
+ * Contract: from step to step and from turn to turn the messages only grow at the end, byte for byte, as long as the
+ * view begins in the same place.
+ */
+export function toMessages({ summary, entries }: View): Message[] {
   const messages: Message[] = [];
-  let day: string | undefined;
-  for (const entry of entries) {
-    const { body } = entry;
+  // A day without a name differs from each: a summary tells no date, so the first prompt after it does
+  let day = summary === undefined ? undefined : '';
+  if (summary !== undefined) addUser(messages, [{ type: 'text', text: summaryMessage(summary.text) }]);
+  for (const { body, at } of entries) {
     if (body.kind === 'assistant') {
       const content = sendable(body.content);
       if (content.some(({ type }) => type !== 'thinking' && type !== 'redacted_thinking'))
         messages.push({ role: 'assistant', content });
     } else if (body.kind === 'tool_results') {
       addUser(messages, body.results);
+    } else if (body.kind === 'note') {
+      addUser(messages, [{ type: 'text', text: body.text }]);
     } else if (body.kind === 'prompt') {
-      const today = new Date(entry.at).toISOString().slice(0, 10);
+      const today = new Date(at).toISOString().slice(0, 10);
       const note: UserBlock[] =
         day === undefined || day === today ? [] : [{ type: 'text', text: `[It is now ${today}.]` }];
       day = today;
-      const said: UserBlock[] =
-        typeof body.content === 'string' ? [{ type: 'text', text: body.content }] : body.content;
-      addUser(messages, [...note, ...said]);
+      addUser(messages, [...note, ...promptForModel(body)]);
     }
   }
   return messages;
 }
+
+const summaryMessage = (text: string): string =>
+  `[The conversation became too long to be shown whole. This is a summary of what came before:]
+
+<summary>
+${text}
+</summary>
+
+[Your instructions, your task list, what you may do, the files and whatever runs in the background are as they were. What follows is the conversation itself: go on with it, and do not mention the summary.]`;
 
 /** Not every server of this API takes two messages of one role in a row. */
 function addUser(messages: Message[], content: readonly UserBlock[]): void {

@@ -1,10 +1,11 @@
 import { assertNever } from '#lib/assert-never.ts';
 import { parseClientMessage } from '#protocol/client-message.ts';
 import type { SocketState } from '#session/clients.ts';
+import { requestCompact } from '#session/compact-request.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import { setPermissionMode } from '#session/permission-mode.ts';
 import { cancelTurn } from '#session/run-turns.ts';
-import { ensureRow, readRow, type Session } from '#session/session.ts';
+import { ensureRow, type Session } from '#session/session.ts';
 import { takeReply } from '#session/take-reply.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
@@ -28,7 +29,7 @@ export async function receive(session: Session, socket: WebSocket, frame: string
     case 'cancel':
       return cancel(session, socket);
     case 'compact':
-      return compact(session, socket);
+      return compact(session, socket, message.value.instructions);
     case 'reply':
       return takeReply(session, message.value.toolUseId, message.value.reply);
     case 'set_permission_mode':
@@ -60,14 +61,11 @@ function switchMode(session: Session, state: SocketState, mode: PermissionMode):
   setPermissionMode(session, mode);
 }
 
-function compact(session: Session, socket: WebSocket): void {
-  sendError(
-    session,
-    socket,
-    readRow(session.sql) === undefined
-      ? 'No active SDK session to compact'
-      : 'Compact failed: conversations cannot be compacted yet. The oldest messages leave the model’s view by themselves when it is full.',
-  );
+function compact(session: Session, socket: WebSocket, instructions: string): Promise<void> | undefined {
+  const requested = requestCompact(session, instructions);
+  if (requested.ok) return requested.value;
+  sendError(session, socket, requested.problem);
+  return undefined;
 }
 
 const sendError = (session: Session, socket: WebSocket, error: string): void =>

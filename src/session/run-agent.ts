@@ -1,11 +1,13 @@
 import { noHooks } from '#agent/hooks.ts';
 import { judge } from '#agent/permissions.ts';
-import { runTurn, type TurnOutcome } from '#agent/run-turn.ts';
+import { runTurn, toolDefinitions, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { begunCalls } from '#session/begun-calls.ts';
+import { compactInstructions, compactTurn } from '#session/compact-turn.ts';
 import { seqOf } from '#session/entry.ts';
+import { makeRoom } from '#session/make-room.ts';
 import { readView, toMessages } from '#session/model-messages.ts';
 import { permissionMode } from '#session/permission-mode.ts';
 import { repliesOf } from '#session/replies.ts';
@@ -45,11 +47,20 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     onProgress,
   });
 
+  const allTools = [...tools, ...delegationTools(subagents).filter(({ name }) => agent.tools.includes(name))];
+  const system = buildSystemPrompt({ agent, clientType: row.client_type, startedOn });
+
+  const instructions = compactInstructions(entries.turn(turn));
+  if (instructions !== undefined) {
+    const request = { model: agent.model, system, tools: toolDefinitions(allTools) };
+    return compactTurn(session, row, { turn, request, signal, instructions });
+  }
+
   const view = readView(entries, row, seqOf(turn + 1, 0));
   return runTurn(
     {
       ...shared,
-      tools: [...tools, ...delegationTools(subagents).filter(({ name }) => agent.tools.includes(name))],
+      tools: allTools,
       emit: (event) => stream.emit(event),
       save: (step) => {
         appendEntry(session, turn, step);
@@ -57,10 +68,11 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
         onProgress();
       },
       notes: subagents.notes,
+      makeRoom: makeRoom(session, { turn, signal }, view),
     },
     {
       model: agent.model,
-      system: buildSystemPrompt({ agent, clientType: row.client_type, startedOn }),
+      system,
       messages: toMessages(view),
       maxSteps: session.settings.MAX_STEPS,
       replies,

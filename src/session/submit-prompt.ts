@@ -1,11 +1,12 @@
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { Prompt } from '#protocol/prompt.ts';
 import { seqOf } from '#session/entry.ts';
+import { expandPrompt } from '#session/expand-command.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 import { runTurns } from '#session/run-turns.ts';
 
 /** More than anyone types; it keeps a client in a loop from filling the session. */
-const MAX_WAITING = 100;
+export const MAX_WAITING = 100;
 
 export interface SubmittedPrompt {
   readonly content: Prompt;
@@ -41,7 +42,7 @@ export function submitPrompt(
     position: 0,
     at: session.clock.now(),
     messageId: prompt.messageId,
-    body: { kind: 'prompt', content: prompt.content },
+    body: { kind: 'prompt', content: prompt.content, expansion: expandPrompt(session, prompt.content) },
   });
   return succeed({ turn, work: runTurns(session) });
 }

@@ -269,7 +269,8 @@ test.each([
   },
   {
     stop: 'context_full',
-    notice: 'The conversation is longer than the model can hold. Start a new conversation to go on.',
+    notice:
+      'The answer reached the end of what the model can hold. Send "continue" for the rest: the older part of the conversation is summarised first.',
   },
 ] as const)('a stop by $stop is said as part of the answer', async ({ stop, notice }) => {
   const { outcome, events } = start([
