@@ -1,3 +1,12 @@
+/** The shortest name that still means this thing alone. */
+export function shortName(
+  things: readonly { readonly name: string }[],
+  { name }: { readonly name: string },
+): string {
+  const short = name.slice(name.indexOf(':') + 1);
+  return byShortName(things, short)?.name === name ? short : name;
+}
+
 /**
  * What a name written by a person or a model means: the thing of that name, else the only one that has it after the
  * plugin's, as `writing-tools:summarize` has `summarize`.

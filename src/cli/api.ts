@@ -16,6 +16,16 @@ const Agent = z.object({
 const Agents = z.object({ agents: z.array(Agent) });
 const Subagents = z.object({ subagents: z.array(z.object({ name: z.string(), focus: z.string() })) });
 const Skills = z.object({ skills: z.array(z.object({ name: z.string(), description: z.string() })) });
+const Commands = z.object({
+  commands: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      argument_hint: z.string().nullable(),
+      source: z.string(),
+    }),
+  ),
+});
 const Done = z.object({ status: z.string() });
 
 /** Those fields of a session that are shown; more may come. */
@@ -55,6 +65,10 @@ export function createApi(config: Config, access: Access) {
     agents: async () => (await readBody(await withKey('/config/agents'), Agents)).agents,
     subagents: async () => (await readBody(await withKey('/config/subagents'), Subagents)).subagents,
     skills: async () => (await readBody(await withKey('/config/skills'), Skills)).skills,
+    commands: async (agent: string | undefined) => {
+      const query = agent === undefined ? '' : `?agent_id=${encodeURIComponent(agent)}`;
+      return (await readBody(await withKey(`/config/commands${query}`), Commands)).commands;
+    },
     sessions: async () =>
       readBody(await asUser({ method: 'GET', path: '/sessions' }), z.array(ListedSession)),
     search: async (query: string) =>

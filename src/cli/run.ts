@@ -4,8 +4,10 @@ import { closest } from '#cli/closest.ts';
 import { commonHelp, parseWords, type Command } from '#cli/command.ts';
 import { agentsCommand } from '#cli/commands/agents.ts';
 import { chatCommand } from '#cli/commands/chat.ts';
+import { commandsCommand } from '#cli/commands/commands.ts';
 import { loginCommand } from '#cli/commands/login.ts';
 import { logoutCommand } from '#cli/commands/logout.ts';
+import { pluginCommand } from '#cli/commands/plugin.ts';
 import { serveCommand } from '#cli/commands/serve.ts';
 import { sessionsCommand } from '#cli/commands/sessions.ts';
 import { skillsCommand } from '#cli/commands/skills.ts';
@@ -24,6 +26,8 @@ const commands: readonly Command[] = [
   agentsCommand,
   subagentsCommand,
   skillsCommand,
+  commandsCommand,
+  pluginCommand,
   sessionsCommand,
   usageCommand,
   loginCommand,

@@ -5,7 +5,12 @@ import { Prompt } from '#protocol/prompt.ts';
 import { Reply } from '#protocol/reply.ts';
 import { Done } from '#protocol/server-event.ts';
 
-export const PromptEntry = z.object({ kind: z.literal('prompt'), content: Prompt });
+export const PromptEntry = z.object({
+  kind: z.literal('prompt'),
+  content: Prompt,
+  /** What the model gets instead of the first text, where that begins with a command. */
+  expansion: z.string().optional(),
+});
 
 /** What the user was told when the model could not be reached, or stopped for a reason of its own. */
 export const FailureEntry = z.object({
@@ -17,6 +22,9 @@ export const FailureEntry = z.object({
   text: z.string(),
 });
 export type FailureEntry = z.infer<typeof FailureEntry>;
+
+/** The prompt was not passed on to the agent. */
+export const wasBlocked = (body: EntryBody): boolean => body.kind === 'failure' && body.reason === 'blocked';
 
 /** Clients replace what a message's deltas showed by its text, so the text has to contain it. */
 export const failureText = ({ shown, text }: FailureEntry): string =>

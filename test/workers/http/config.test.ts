@@ -60,6 +60,52 @@ describe('with the key alone', () => {
   });
 });
 
-test.each(['agents', 'subagents', 'skills'])('%s need the key', async (path) => {
+describe('commands', () => {
+  const commands = {
+    commands: [
+      {
+        name: 'summarize',
+        description: 'Summarize a file, a page or what was said so far',
+        argument_hint: '[file, address or topic]',
+        source: 'writing-tools',
+      },
+      {
+        name: 'translate',
+        description: 'Translate a text or a file',
+        argument_hint: '<language> <text or file>',
+        source: 'writing-tools',
+      },
+    ],
+  };
+  test.each(['commands', 'commands?agent_id=email-reader-x1y2z3', 'commands?agent_id=gone'])(
+    '%s',
+    async (path) => {
+      expect(await get(path)).toEqual([200, commands]);
+    },
+  );
+});
+
+test('plugins, with what they bring and who has them', async () => {
+  expect(await get('plugins')).toEqual([
+    200,
+    {
+      plugins: [
+        {
+          name: 'writing-tools',
+          description: expect.stringContaining('summarize'),
+          version: '1.0.0',
+          marketplace: null,
+          skills: ['writing-tools:translation'],
+          subagents: ['writing-tools:editor'],
+          commands: ['writing-tools:summarize', 'writing-tools:translate'],
+          mcp_servers: [],
+          agents: ['general-assistant-g1h2i3j4', 'email-reader-x1y2z3'],
+        },
+      ],
+    },
+  ]);
+});
+
+test.each(['agents', 'subagents', 'skills', 'commands', 'plugins'])('%s need the key', async (path) => {
   expect((await sendBare('GET', `/api/v1/config/${path}`)).status).toBe(401);
 });

@@ -75,7 +75,9 @@ test('it says who may call a route, and the door agrees', async () => {
   ]);
   expect(taking('ApiKey', 'PageCookie')).toEqual([
     'GET /api/v1/config/agents',
+    'GET /api/v1/config/commands',
     'GET /api/v1/config/page',
+    'GET /api/v1/config/plugins',
     'GET /api/v1/config/skills',
     'GET /api/v1/config/subagents',
   ]);
