@@ -8,6 +8,8 @@ import type { Session } from '#session/session.ts';
 const SubagentStep = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep]);
 type SubagentStep = z.infer<typeof SubagentStep>;
 
+const HeldRow = z.object({ body: z.string() });
+
 /** Longer ones (images) are held in memory only: a row ends at 2 MB. After a crash their step is made again. */
 const MAX_HELD_CHARACTERS = 500_000;
 
@@ -23,7 +25,7 @@ export class SubagentSteps {
     this.#held = session.sql
       .exec('SELECT body FROM held_step WHERE turn = ? ORDER BY id', turn)
       .toArray()
-      .map(({ body }) => SubagentStep.parse(JSON.parse(String(body))));
+      .map((row) => SubagentStep.parse(JSON.parse(HeldRow.parse(row).body)));
     this.tell();
   }
 

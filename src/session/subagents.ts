@@ -9,6 +9,7 @@ import type { Reply } from '#protocol/reply.ts';
 import type { Entry } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
 import { SubagentSteps } from '#session/subagent-steps.ts';
+import { matchesTool } from '#agent/tool-pattern.ts';
 import { TaskInput, type Subagents, type TaskState } from '#tools/task.ts';
 
 /** Each holds a connection to the model, of which an object may have six open at a time. */
@@ -39,10 +40,11 @@ interface TurnSubagents extends Subagents {
   readonly tell: () => void;
 }
 
-interface BackgroundTask extends TaskState {
+interface BackgroundTask {
   readonly description: string;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
+  now: TaskState;
 }
 
 /**
@@ -130,38 +132,33 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
 
   function toolsOf(subagent: Subagent): Tool[] {
     const own = [...new Map([...session.tools, ...deps.tools].map((tool) => [tool.name, tool])).values()];
-    return own.filter(({ name }) => subagent.tools.includes(name) && !notForSubagents.has(name));
+    return own.filter(
+      ({ name }) => subagent.tools.some((pattern) => matchesTool(pattern, name)) && !notForSubagents.has(name),
+    );
   }
 
   function begin(task: TaskInput, id: string): void {
     const stop = new AbortController();
-    const state: { now: TaskState } = { now: { state: 'running', text: '' } };
-    const ended = work(task, id, AbortSignal.any([signal, stop.signal]), judgeAlone(deps.judge)).then(
-      (text) => {
-        state.now = { state: 'completed', text };
-      },
-      (error: unknown) => {
-        if (!(error instanceof ToolFailure) && !stop.signal.aborted && !signal.aborted)
-          deps.onToolError('Task', error);
-        state.now = stop.signal.aborted
-          ? { state: 'stopped', text: 'It was stopped.' }
-          : {
-              state: 'failed',
-              text: error instanceof ToolFailure ? error.message : 'It failed for an internal reason.',
-            };
-      },
-    );
-    background.set(id, {
+    const work = endOf(task, id, stop.signal);
+    const entry: BackgroundTask = {
       description: task.description,
       stop,
-      ended,
-      get state() {
-        return state.now.state;
-      },
-      get text() {
-        return state.now.text;
-      },
-    });
+      now: { state: 'running', text: '' },
+      ended: work.then((end) => void (entry.now = end)),
+    };
+    background.set(id, entry);
+  }
+
+  async function endOf(task: TaskInput, id: string, stop: AbortSignal): Promise<TaskState> {
+    try {
+      const text = await work(task, id, AbortSignal.any([signal, stop]), judgeAlone(deps.judge));
+      return { state: 'completed', text };
+    } catch (error) {
+      if (stop.aborted || signal.aborted) return { state: 'stopped', text: 'It was stopped.' };
+      if (error instanceof ToolFailure) return { state: 'failed', text: error.message };
+      deps.onToolError('Task', error);
+      return { state: 'failed', text: 'It failed for an internal reason.' };
+    }
   }
 
   for (const [id, task] of unfinishedTasks(session.entries.turn(turn))) begin(task, id);
@@ -181,13 +178,13 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
     async look(id, waitMs, callSignal) {
       const task = background.get(id);
       if (task === undefined) return undefined;
-      if (task.state === 'running' && waitMs > 0) await endOrTime(task.ended, waitMs, callSignal);
-      if (task.state !== 'running') heard.add(id);
-      return task;
+      if (task.now.state === 'running' && waitMs > 0) await endOrTime(task.ended, waitMs, callSignal);
+      if (task.now.state !== 'running') heard.add(id);
+      return task.now;
     },
     stop(id) {
       const task = background.get(id);
-      if (task === undefined || task.state !== 'running') return false;
+      if (task?.now.state !== 'running') return false;
       heard.add(id);
       task.stop.abort();
       return true;
@@ -195,12 +192,12 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
     async notes(before) {
       if (before !== 'step') await Promise.all([...background.values()].map(({ ended }) => ended));
       if (before === 'park') return [];
-      const news = [...background].filter(([id, { state }]) => state !== 'running' && !heard.has(id));
+      const news = [...background].filter(([id, { now }]) => now.state !== 'running' && !heard.has(id));
       for (const [id] of news) heard.add(id);
-      return news.map(([id, { description, state, text }]) => ({
+      return news.map(([id, { description, now }]) => ({
         kind: 'note' as const,
         about: id,
-        text: `[Task ${id} in the background, "${description}", has ${state}.]\n\n${text}`,
+        text: `[Task ${id} in the background, "${description}", has ${now.state}.]\n\n${now.text}`,
       }));
     },
   };
