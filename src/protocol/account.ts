@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { User } from '#protocol/user.ts';
 
 /** Usernames name a user's objects and folders: no slash, no leading dot. */
-const Username = z
+export const Username = z
   .string()
   .regex(
     /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,63}$/i,

@@ -1,0 +1,135 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { hasUsername } from '#accounts/find-account.ts';
+import { platformUsers, users, whitelistEntries } from '#accounts/tables.ts';
+import { normalizeId } from '#channel/normalize-id.ts';
+import type { PeopleDeps } from '#channel/people-deps.ts';
+import { Verbosity } from '#channel/verbosity.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
+import type { PlatformName } from '#protocol/platform.ts';
+
+export interface Sender {
+  readonly platform: PlatformName;
+  readonly id: string;
+  readonly otherIds: readonly string[];
+  readonly name: string | null;
+}
+
+export interface Identity {
+  readonly username: string;
+  /** Null: the platform's default. */
+  readonly verbosity: Verbosity | null;
+}
+
+/**
+ * The user that a sender acts as: the one that a variable names, else the account that the sender linked, else the one
+ * of the whitelist, else a user of its own, the same for ever. The problem: the account was disabled.
+ */
+export async function identify(sender: Sender, deps: PeopleDeps): Promise<Result<Identity, 'disabled'>> {
+  const db = drizzle(deps.db);
+  const ids = [...new Set([sender.id, ...sender.otherIds].map(normalizeId))];
+  const [listed, known] = await db.batch([
+    db
+      .select()
+      .from(whitelistEntries)
+      .where(
+        and(
+          eq(whitelistEntries.platform, sender.platform),
+          inArray(whitelistEntries.normalizedId, ids),
+          sql`deleted_at IS NULL AND mapped_username <> ''`,
+        ),
+      ),
+    db
+      .select()
+      .from(platformUsers)
+      .where(and(eq(platformUsers.platform, sender.platform), inArray(platformUsers.platformUserId, ids))),
+  ]);
+  const variable = deps.mappedUsers.find(
+    ({ platform, id }) => platform === sender.platform && ids.includes(id),
+  );
+  const linked = known.find(({ linkedUsername }) => linkedUsername !== null);
+  const named = variable?.username ?? linked?.linkedUsername ?? listed[0]?.mappedUsername;
+  const verbosity = Verbosity.safeParse(known.find((row) => row.verbosity !== null)?.verbosity).data ?? null;
+  if (named === undefined) {
+    const own = known.find(({ fallbackUsername }) => fallbackUsername !== null)?.fallbackUsername;
+    return succeed({ username: own ?? (await newFallback(sender, deps)), verbosity });
+  }
+  const [account] = await db.select().from(users).where(hasUsername(named));
+  if (account !== undefined && !account.isActive) return fail('disabled');
+  // The stored spelling names the user's objects
+  return succeed({ username: account?.username ?? named, verbosity });
+}
+
+/** `telegram_15e2b0d3`: the platform and the first 32 bits of a hash of the id. Two ids may share these, so the next free name counts. */
+async function newFallback({ platform, id, name }: Sender, deps: PeopleDeps): Promise<string> {
+  const db = drizzle(deps.db);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id)));
+  const hex = Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const platformUserId = normalizeId(id);
+  for (let count = 1; ; count += 1) {
+    const username = `${platform}_${hex}${count === 1 ? '' : `_${count}`}`;
+    const [taken] = await db.batch([
+      db.select({ id: users.id }).from(users).where(hasUsername(username)),
+      db
+        .insert(platformUsers)
+        .values({ id: crypto.randomUUID(), platform, platformUserId, name })
+        .onConflictDoNothing(),
+    ]);
+    if (taken.length > 0) continue;
+    const [row] = await db
+      .update(platformUsers)
+      .set({ fallbackUsername: sql`coalesce(fallback_username, ${username})` })
+      .where(
+        and(
+          eq(platformUsers.platform, platform),
+          eq(platformUsers.platformUserId, platformUserId),
+          sql`NOT EXISTS (SELECT 1 FROM platform_user other WHERE other.fallback_username = ${username}
+                AND NOT (other.platform = ${platform} AND other.platform_user_id = ${platformUserId}))`,
+        ),
+      )
+      .returning();
+    if (row?.fallbackUsername !== null && row?.fallbackUsername !== undefined) return row.fallbackUsername;
+  }
+}
+
+export async function setVerbosity(sender: Sender, verbosity: Verbosity, deps: PeopleDeps): Promise<void> {
+  await drizzle(deps.db)
+    .insert(platformUsers)
+    .values({
+      id: crypto.randomUUID(),
+      platform: sender.platform,
+      platformUserId: normalizeId(sender.id),
+      name: sender.name,
+      verbosity,
+    })
+    .onConflictDoUpdate({
+      target: [platformUsers.platform, platformUsers.platformUserId],
+      set: { verbosity },
+    });
+}
+
+/** The platform calls a person by another id from now on: what was known of the old one holds for the new one. */
+export async function renameUser(
+  platform: PlatformName,
+  { from, to }: { readonly from: string; readonly to: string },
+  deps: PeopleDeps,
+): Promise<void> {
+  const db = drizzle(deps.db);
+  const [old, now] = [normalizeId(from), normalizeId(to)];
+  await db.batch([
+    db
+      .update(platformUsers)
+      .set({ platformUserId: now })
+      .where(
+        sql`platform = ${platform} AND platform_user_id = ${old} AND NOT EXISTS
+              (SELECT 1 FROM platform_user other WHERE other.platform = ${platform} AND other.platform_user_id = ${now})`,
+      ),
+    db
+      .update(whitelistEntries)
+      .set({ phoneNumber: to, normalizedId: now })
+      .where(
+        sql`platform = ${platform} AND normalized_id = ${old} AND NOT EXISTS
+              (SELECT 1 FROM whitelist_entry other WHERE other.platform = ${platform} AND other.normalized_id = ${now})`,
+      ),
+  ]);
+}

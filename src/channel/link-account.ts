@@ -1,0 +1,130 @@
+import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { isoTime } from '#accounts/account-deps.ts';
+import { linkCodes, platformUsers } from '#accounts/tables.ts';
+import { normalizeId } from '#channel/normalize-id.ts';
+import type { PeopleDeps } from '#channel/people-deps.ts';
+import { PlatformName } from '#protocol/platform.ts';
+import type { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+
+const VALID_MS = 10 * 60 * 1000;
+
+/** No letters that look like others. 32 of them, so that each random byte gives one evenly. */
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+type Deps = Pick<PeopleDeps, 'db' | 'clock'>;
+
+export interface Person {
+  readonly platform: PlatformName;
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/** A code that the account's owner types in the chat. Contract: it works once; a newer one of the account ends it. */
+export const newAccountCode = (username: string, deps: Deps): Promise<LinkCode> =>
+  newCode({ username }, eq(linkCodes.username, username), deps);
+
+/** A code that the chat shows and that the account's owner enters on the page. */
+export const newPersonCode = ({ platform, id, name }: Person, deps: Deps): Promise<LinkCode> => {
+  const platformUserId = normalizeId(id);
+  return newCode(
+    { platform, platformUserId, name },
+    and(eq(linkCodes.platform, platform), eq(linkCodes.platformUserId, platformUserId)),
+    deps,
+  );
+};
+
+/** Typed in the chat. Gives the account's name, null when the code is wrong, spent or too old. */
+export async function linkByAccountCode(person: Person, code: string, deps: Deps): Promise<string | null> {
+  const spent = await spend(code, sql`username IS NOT NULL`, deps);
+  if (spent?.username === null || spent?.username === undefined) return null;
+  await link(person, spent.username, deps);
+  return spent.username;
+}
+
+/** Entered on the page by the account's owner. Null when the code is wrong, spent or too old. */
+export async function linkByPersonCode(
+  username: string,
+  code: string,
+  deps: Deps,
+): Promise<LinkedIdentity | null> {
+  const spent = await spend(code, sql`platform_user_id IS NOT NULL`, deps);
+  const platform = PlatformName.safeParse(spent?.platform);
+  const id = spent?.platformUserId ?? null;
+  if (id === null || !platform.success) return null;
+  await link({ platform: platform.data, id, name: spent?.name ?? null }, username, deps);
+  const all = await linkedIdentities(username, deps);
+  return all.find((one) => one.platform === platform.data && one.platform_user_id === id) ?? null;
+}
+
+export async function linkedIdentities(
+  username: string,
+  { db }: Pick<Deps, 'db'>,
+): Promise<LinkedIdentity[]> {
+  const rows = await drizzle(db)
+    .select()
+    .from(platformUsers)
+    .where(eq(platformUsers.linkedUsername, username))
+    .orderBy(platformUsers.linkedAt);
+  return rows.map((row) => ({
+    id: row.id,
+    platform: PlatformName.parse(row.platform),
+    platform_user_id: row.platformUserId,
+    name: row.name,
+    linked_at: row.linkedAt ?? '',
+  }));
+}
+
+/** False: the account has no such link. The person's own user name, if it ever had one, counts again. */
+export async function unlink(
+  { username, id }: { readonly username: string; readonly id: string },
+  { db }: Pick<Deps, 'db'>,
+): Promise<boolean> {
+  const rows = await drizzle(db)
+    .update(platformUsers)
+    .set({ linkedUsername: null, linkedAt: null })
+    .where(and(eq(platformUsers.id, id), eq(platformUsers.linkedUsername, username)))
+    .returning({ id: platformUsers.id });
+  return rows.length > 0;
+}
+
+async function link({ platform, id, name }: Person, username: string, { db, clock }: Deps): Promise<void> {
+  const linked = { linkedUsername: username, linkedAt: isoTime(clock.now()) };
+  await drizzle(db)
+    .insert(platformUsers)
+    .values({ id: crypto.randomUUID(), platform, platformUserId: normalizeId(id), name, ...linked })
+    .onConflictDoUpdate({ target: [platformUsers.platform, platformUsers.platformUserId], set: linked });
+}
+
+async function newCode(
+  owner: Pick<typeof linkCodes.$inferInsert, 'username' | 'platform' | 'platformUserId' | 'name'>,
+  isOwners: ReturnType<typeof and>,
+  { db: d1, clock }: Deps,
+): Promise<LinkCode> {
+  const db = drizzle(d1);
+  const code = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
+    LETTERS.charAt(byte % 32),
+  ).join('');
+  const expiresAt = isoTime(clock.now() + VALID_MS);
+  await db.batch([
+    db.delete(linkCodes).where(isOwners),
+    db.delete(linkCodes).where(lt(linkCodes.expiresAt, isoTime(clock.now()))),
+    db.insert(linkCodes).values({ hash: await hashOf(code), expiresAt, ...owner }),
+  ]);
+  return { code: `${code.slice(0, 4)}-${code.slice(4)}`, expires_at: expiresAt };
+}
+
+/** Deleted as it is read, so that it cannot be used twice. */
+async function spend(code: string, madeBy: ReturnType<typeof sql>, { db, clock }: Deps) {
+  const [row] = await drizzle(db)
+    .delete(linkCodes)
+    .where(and(eq(linkCodes.hash, await hashOf(code)), gt(linkCodes.expiresAt, isoTime(clock.now())), madeBy))
+    .returning();
+  return row;
+}
+
+async function hashOf(code: string): Promise<string> {
+  const plain = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(plain));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

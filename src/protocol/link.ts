@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { PlatformName } from '#protocol/platform.ts';
+
+export const LinkCode = z.object({ code: z.string(), expires_at: z.string() });
+export type LinkCode = z.infer<typeof LinkCode>;
+
+/** Someone on a platform who acts as the account that it linked. */
+export const LinkedIdentity = z.object({
+  id: z.string(),
+  platform: PlatformName,
+  platform_user_id: z.string(),
+  name: z.string().nullable(),
+  linked_at: z.string(),
+});
+export type LinkedIdentity = z.infer<typeof LinkedIdentity>;
