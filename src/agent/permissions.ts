@@ -90,7 +90,7 @@ const commands = (line: string): string[] =>
     .filter((part) => part !== '');
 
 /** `*` stands for anything, also for nothing and for slashes; everything else for itself. */
-function fits(pattern: string, value: string): boolean {
+export function fits(pattern: string, value: string): boolean {
   const pieces = pattern.split(/\*+/);
   const [first = ''] = pieces;
   const last = pieces.at(-1) ?? '';

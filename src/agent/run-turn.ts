@@ -70,6 +70,14 @@ export interface TurnTotals {
   readonly contextWindow: number | undefined;
 }
 
+export const noTotals: TurnTotals = {
+  steps: 0,
+  usage: noUsage,
+  cost: 0,
+  apiMs: 0,
+  contextWindow: undefined,
+};
+
 export type TurnOutcome =
   | {
       readonly kind: 'finished';
@@ -103,7 +111,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
   const { model, system, maxSteps } = request;
   const messages = [...request.messages];
   const tools = toolDefinitions(deps.tools);
-  let totals: TurnTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
+  let totals = noTotals;
   let stop: StopReason = 'end_turn';
   let incompleteCalls: readonly string[] = [];
   let last: AssistantStep | undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PermissionMode } from '#protocol/server-event.ts';
+import { hook, hookFields } from '#catalog/hook.ts';
 import { closestName } from '#lib/closest-name.ts';
 
 const text = z.string().trim().min(1, 'must not be empty');
@@ -56,6 +57,7 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
         deny: z.array(rule).optional(),
       })
       .optional(),
+    hooks: z.array(hook).optional(),
   });
   return z
     .strictObject({ _defaults: agent.default({}), default_agent: id, agents: z.record(id, agent) })
@@ -85,5 +87,6 @@ export function subagentsFile(known: { tools: readonly string[] }) {
 /** All field names of both files, for "did you mean". */
 export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
-  'permission_mode permissions allow ask deny focus prompt plugins path'
+  'permission_mode permissions allow ask deny focus prompt plugins path' +
+  ` ${hookFields}`
 ).split(' ');

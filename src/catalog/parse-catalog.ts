@@ -1,5 +1,6 @@
 import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalog/catalog-files.ts';
 import { readYaml } from '#catalog/read-yaml.ts';
+import type { Hook } from '#catalog/hook.ts';
 import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import type { Command } from '#catalog/command.ts';
@@ -30,6 +31,8 @@ export interface Agent {
   /** What needs no rule to pass. */
   readonly permissionMode: PermissionMode;
   readonly permissions: PermissionRules;
+  /** Asked in this order: the defaults', then the agent's own. */
+  readonly hooks: readonly Hook[];
   readonly isDefault: boolean;
 }
 
@@ -114,10 +117,11 @@ export function parseCatalog(sources: CatalogSources): Result<Catalog, readonly 
 
 const nothing: Bundle = { skills: [], commands: [], plugins: [] };
 
-/** Key by key: the agent's value replaces the default, lists whole; only prompts are joined, so that the common one reaches all. */
+/** Key by key: the agent's value replaces the default, lists whole; only prompts and hooks are joined, so that the common ones reach all. */
 function merge(defaults: AgentFields, own: AgentFields): AgentFields {
   const prompts = [defaults.system_prompt, own.system_prompt].filter((prompt) => prompt !== undefined);
-  return { ...defaults, ...own, system_prompt: prompts.join('\n\n') };
+  const hooks = [...(defaults.hooks ?? []), ...(own.hooks ?? [])];
+  return { ...defaults, ...own, system_prompt: prompts.join('\n\n'), hooks };
 }
 
 function toAgent(
@@ -150,5 +154,6 @@ function toAgent(
       ask: fields.permissions?.ask ?? [],
       deny: fields.permissions?.deny ?? [],
     },
+    hooks: fields.hooks ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
-import { seqOf, turnOf, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
+import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 import { promptForModel } from '#session/expand-command.ts';
 import type { SessionRow } from '#session/session.ts';
@@ -22,8 +22,11 @@ export function readView(
 ): View {
   const newestFirst: Entry[] = [];
   let left = MAX_MEDIA_CHARACTERS;
+  let blockedTurn: number | undefined;
   const add = (entry: Entry) => {
-    if (!isSaid(entry.body)) return;
+    // A prompt that was not passed on never will be
+    if (wasBlocked(entry.body)) blockedTurn = turnOf(entry.seq);
+    if (!isSaid(entry.body) || turnOf(entry.seq) === blockedTurn) return;
     left -= mediaCharacters(entry.body);
     newestFirst.push(left < 0 ? withoutMedia(entry) : entry);
   };

@@ -72,6 +72,10 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     files: env.FILES,
     wakeUp: wakeUpBy(context.storage, wasStored),
     clock,
+    secretOf: (name) =>
+      Object.entries(env).flatMap(([key, value]) =>
+        key === name && typeof value === 'string' ? [value] : [],
+      )[0],
     log,
     running: undefined,
     writingHistory: undefined,

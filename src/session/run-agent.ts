@@ -1,6 +1,5 @@
-import { noHooks } from '#agent/hooks.ts';
 import { judge } from '#agent/permissions.ts';
-import { runTurn, toolDefinitions, type TurnOutcome } from '#agent/run-turn.ts';
+import { noTotals, runTurn, toolDefinitions, type Notes, type TurnOutcome } from '#agent/run-turn.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
@@ -13,6 +12,7 @@ import { permissionMode } from '#session/permission-mode.ts';
 import { repliesOf } from '#session/replies.ts';
 import type { Session, SessionRow } from '#session/session.ts';
 import { createSubagents } from '#session/subagents.ts';
+import { turnHooks } from '#session/turn-hooks.ts';
 import { turnTools } from '#session/turn-tools.ts';
 import { delegationTools } from '#tools/task.ts';
 
@@ -24,6 +24,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   const startedOn = new Date(row.created_at).toISOString().slice(0, 10);
   const replies = repliesOf(entries.turn(turn));
   const tools = await turnTools(session, agent);
+  const hooks = turnHooks(session, { agent, turn, signal, fetch: (url, init) => fetch(url, init) });
   const onProgress = () => {
     if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
   };
@@ -31,7 +32,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     model: session.model,
     clock: session.clock,
     signal,
-    hooks: noHooks,
+    hooks: hooks.ofCalls,
     begunCalls: begunCalls(session.sql),
     judge: (call, tool) => judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
     onToolError: (tool, error) =>
@@ -56,6 +57,9 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     return compactTurn(session, row, { turn, request, signal, instructions });
   }
 
+  const refusal = await hooks.beforePrompt();
+  if (refusal !== undefined) return blocked(refusal);
+
   const view = readView(entries, row, seqOf(turn + 1, 0));
   return runTurn(
     {
@@ -67,7 +71,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
         subagents.tell();
         onProgress();
       },
-      notes: subagents.notes,
+      notes: both(subagents.notes, hooks.notes),
       makeRoom: makeRoom(session, { turn, signal }, view),
     },
     {
@@ -79,3 +83,20 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     },
   );
 }
+
+/** What still runs is waited for before a hook judges whether the agent may stop. */
+const both =
+  (running: Notes, hooks: Notes): Notes =>
+  async (before) => {
+    const notes = await running(before);
+    return before === 'end' && notes.length > 0 ? notes : [...notes, ...(await hooks(before))];
+  };
+
+const blocked = (reason: string): TurnOutcome => ({
+  kind: 'failed',
+  totals: noTotals,
+  reason: 'blocked',
+  thoughts: [],
+  shown: '',
+  text: `Your message was not passed on to the agent. ${reason}`.trim(),
+});

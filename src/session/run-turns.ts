@@ -1,6 +1,5 @@
 import type { WaitingCall } from '#agent/tool.ts';
-import type { TurnEnd, TurnOutcome } from '#agent/run-turn.ts';
-import { noUsage } from '#protocol/message.ts';
+import { noTotals, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import type { Entry } from '#session/entry.ts';
 import { approvalEvent, promptEvents } from '#session/entry-events.ts';
@@ -154,8 +153,6 @@ function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | unde
   }
   return undefined;
 }
-
-const noTotals = { steps: 0, usage: noUsage, cost: 0, apiMs: 0, contextWindow: undefined };
 
 const internalFailure: TurnEnd = {
   kind: 'failed',

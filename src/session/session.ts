@@ -5,6 +5,7 @@ import { Usage } from '#protocol/message.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import type { Settings } from '#protocol/settings.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { SecretOf } from '#mcp/fill-secrets.ts';
 import type { Model } from '#agent/model.ts';
 import type { Tool } from '#agent/tool.ts';
 import type { Clients } from '#session/clients.ts';
@@ -83,6 +84,7 @@ export interface Session {
   readonly files: R2Bucket;
   readonly wakeUp: WakeUp;
   readonly clock: Clock;
+  readonly secretOf: SecretOf;
   readonly log: Log;
   running: RunningTurn | undefined;
   writingHistory: Promise<void> | undefined;

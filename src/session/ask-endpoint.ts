@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { EndpointHook } from '#catalog/hook.ts';
+import type { Clock } from '#lib/clock.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
+import { fillSecrets, type SecretOf } from '#mcp/fill-secrets.ts';
+import { HookAnswer, noObjection } from '#protocol/hook.ts';
+
+/** An answer is a decision and some words; what is longer is none. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+export interface EndpointDeps {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly secretOf: SecretOf;
+  readonly clock: Clock;
+}
+
+/** Why there is no answer: for the log, and nobody else. */
+export type EndpointProblem =
+  | 'cancelled'
+  | 'secret_missing'
+  | 'unreachable'
+  | 'too_slow'
+  | 'redirected'
+  | 'bad_status'
+  | 'too_large'
+  | 'not_json'
+  | 'not_an_answer';
+
+/**
+ * Asks one endpoint. Contract: at most two requests, the second only where the first did not reach it; ends within
+ * the hook's time, and soon after `signal` aborts; follows no redirect; an empty answer is no objection.
+ */
+export async function askEndpoint(
+  hook: EndpointHook,
+  subject: object,
+  { fetch, secretOf, clock, signal }: EndpointDeps & { readonly signal: AbortSignal },
+): Promise<Result<HookAnswer, EndpointProblem>> {
+  const headers = fillSecrets(hook.headers, secretOf);
+  const key = hook.secret === undefined ? undefined : secretOf(hook.secret)?.trim();
+  if (!headers.ok || key === '' || (key === undefined) !== (hook.secret === undefined))
+    return fail('secret_missing');
+  const body = JSON.stringify(subject);
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), hook.timeoutMs);
+  const init: RequestInit = {
+    method: 'POST',
+    headers: {
+      ...headers.value,
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : await signature(key, body, clock.now())),
+    },
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, time.signal]),
+  };
+  try {
+    return await read(
+      await fetch(hook.url, init).catch((error: unknown) => {
+        if (init.signal?.aborted) throw error;
+        return fetch(hook.url, init);
+      }),
+    );
+  } catch {
+    if (signal.aborted) return fail('cancelled');
+    return fail(time.signal.aborted ? 'too_slow' : 'unreachable');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function read(response: Response): Promise<Result<HookAnswer, EndpointProblem>> {
+  if (!response.ok) {
+    await response.body?.cancel();
+    return fail(response.status >= 300 && response.status < 400 ? 'redirected' : 'bad_status');
+  }
+  const text = await readText(response);
+  if (text === undefined) return fail('too_large');
+  if (text.trim() === '') return succeed(noObjection);
+  const json = z.string().transform(parseJson).safeParse(text);
+  if (!json.success) return fail('not_json');
+  const answer = HookAnswer.safeParse(json.data);
+  return answer.success ? succeed(answer.data) : fail('not_an_answer');
+}
+
+const parseJson = (text: string, context: z.RefinementCtx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('no JSON');
+    return z.NEVER;
+  }
+};
+
+/** Undefined: more than is allowed. */
+async function readText(response: Response): Promise<string | undefined> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    // Leaving the loop cancels the rest
+    if (size > MAX_ANSWER_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** So that an endpoint knows who asks, and that nobody asks again what was asked once. */
+async function signature(key: string, body: string, now: number): Promise<Record<string, string>> {
+  const bytes = new TextEncoder();
+  const timestamp = String(Math.floor(now / 1000));
+  const imported = await crypto.subtle.importKey(
+    'raw',
+    bytes.encode(key),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  );
+  const mac = await crypto.subtle.sign('HMAC', imported, bytes.encode(`${timestamp}.${body}`));
+  const hex = [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { 'x-edgewise-timestamp': timestamp, 'x-edgewise-signature': `sha256=${hex}` };
+}

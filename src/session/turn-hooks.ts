@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { askRule, fitsMatcher } from '#agent/hook-rules.ts';
+import { fromHook, type ToolHooks } from '#agent/hooks.ts';
+import { resultText } from '#agent/run-tool-calls.ts';
+import type { Notes } from '#agent/run-turn.ts';
+import { textOf, type NoteStep } from '#agent/step.ts';
+import type { Tool } from '#agent/tool.ts';
+import type { EndpointHook } from '#catalog/hook.ts';
+import type { Agent } from '#catalog/parse-catalog.ts';
+import { promptText } from '#protocol/prompt.ts';
+import { HookAnswer, noObjection, type HookSubject } from '#protocol/hook.ts';
+import { askEndpoint, type EndpointDeps } from '#session/ask-endpoint.ts';
+import type { EntryBody } from '#session/entry.ts';
+import type { Session } from '#session/session.ts';
+
+/** How often in one turn hooks may send the agent back to work. */
+const MAX_GO_ONS = 2;
+
+const GO_ON = '[A hook of this agent says that you are not done]';
+const BROKEN =
+  'The check that has to allow it could not be made. Try again later, or tell who runs this service.';
+
+/** What the hooks of an agent do in one turn. */
+export interface TurnHooks {
+  readonly ofCalls: ToolHooks;
+  /** Why the prompt may not go to the agent; undefined: it may. Contract: asked once for a turn, however often that is begun. */
+  beforePrompt(): Promise<string | undefined>;
+  /** What they add to the prompt, and why the agent may not stop yet. */
+  readonly notes: Notes;
+}
+
+interface HookDeps extends Pick<EndpointDeps, 'fetch'> {
+  readonly agent: Pick<Agent, 'id' | 'hooks'>;
+  readonly turn: number;
+  readonly signal: AbortSignal;
+}
+
+type HookSession = Pick<Session, 'sql' | 'entries' | 'sessionId' | 'username' | 'log' | 'clock' | 'secretOf'>;
+
+export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
+  const { agent, turn, signal } = deps;
+  const hooksFor = (subject: HookSubject) =>
+    agent.hooks.filter(
+      (hook) =>
+        hook.event === subject.event &&
+        ('tool_name' in subject ? fitsMatcher(hook.matcher, subject.tool_name) : true),
+    );
+
+  const askOne = async (hook: EndpointHook, subject: HookSubject): Promise<HookAnswer> => {
+    const { sessionId, username, log } = session;
+    const body = { ...subject, session_id: sessionId, agent_id: agent.id, username };
+    const answer = await askEndpoint(hook, body, { ...session, ...deps });
+    if (answer.ok) return answer.value;
+    if (answer.problem === 'cancelled') return noObjection;
+    log.warn('hook_failed', { sessionId, event: hook.event, problem: answer.problem });
+    return hook.onFailure === 'allow' ? noObjection : { ...noObjection, decision: 'deny', reason: BROKEN };
+  };
+
+  /** One after the other: each sees the input as those before it left it, and a refusal ends the asking. */
+  const ask = async (subject: HookSubject, tool?: Tool): Promise<HookAnswer> => {
+    let all = noObjection;
+    for (const hook of hooksFor(subject)) {
+      const { updated_input: input } = all;
+      const now =
+        subject.event === 'PreToolUse' && input !== undefined ? { ...subject, tool_input: input } : subject;
+      if (hook.kind === 'endpoint') all = join(all, await askOne(hook, now));
+      else if (tool !== undefined) all = join(all, askRule(hook.rule, tool));
+      if (all.decision === 'deny') break;
+    }
+    return all;
+  };
+
+  /** Contract: what was answered once holds, also after a wait or a crash. */
+  const askOnce = async (key: string, subject: HookSubject, tool?: Tool): Promise<HookAnswer> => {
+    if (hooksFor(subject).length === 0) return noObjection;
+    const known = readAnswer(session.sql, turn, key);
+    if (known !== undefined) return known;
+    const answer = await ask(subject, tool);
+    if (!signal.aborted) storeAnswer(session.sql, turn, { key, answer });
+    return answer;
+  };
+
+  const bodies = () => session.entries.turn(turn).map(({ body }) => body);
+
+  return {
+    ofCalls: {
+      beforeCall: (call, tool) =>
+        askOnce(
+          `call ${call.id}`,
+          { event: 'PreToolUse', tool_use_id: call.id, tool_name: call.name, tool_input: call.input },
+          tool,
+        ),
+      async afterCall(call, result) {
+        const { additional_context } = await ask({
+          event: 'PostToolUse',
+          tool_use_id: call.id,
+          tool_name: call.name,
+          tool_input: call.input,
+          tool_output: resultText(result),
+          is_error: result.is_error ?? false,
+        });
+        return additional_context;
+      },
+    },
+
+    async beforePrompt() {
+      const [prompt] = bodies();
+      if (prompt?.kind !== 'prompt') return undefined;
+      const subject = { event: 'UserPromptSubmit', prompt: promptText(prompt.content) } as const;
+      const { decision, reason } = await askOnce('prompt', subject);
+      return decision === 'allow' ? undefined : reason;
+    },
+
+    async notes(before) {
+      if (before === 'step') return promptNotes(readAnswer(session.sql, turn, 'prompt'), bodies());
+      if (before !== 'end' || !agent.hooks.some(({ event }) => event === 'Stop')) return [];
+      const soFar = bodies();
+      if (soFar.filter((body) => isNote(body, GO_ON)).length >= MAX_GO_ONS) return [];
+      const { decision, reason } = await ask({ event: 'Stop', answer: lastText(soFar) });
+      const text = `${GO_ON}\n${reason === '' ? 'Check what is still open, and go on.' : reason}`;
+      return decision === 'deny' ? [{ kind: 'note', text }] : [];
+    },
+  };
+}
+
+/** Once in a turn, before its first step. */
+function promptNotes(answer: HookAnswer | undefined, bodies: readonly EntryBody[]): NoteStep[] {
+  const context = answer?.additional_context ?? '';
+  if (context === '') return [];
+  const text = fromHook(context);
+  return bodies.some((body) => isNote(body, text)) ? [] : [{ kind: 'note', text }];
+}
+
+const isNote = (body: EntryBody, beginning: string): boolean =>
+  body.kind === 'note' && body.text.startsWith(beginning);
+
+function lastText(bodies: readonly EntryBody[]): string {
+  const last = bodies.findLast((body) => body.kind === 'assistant' && body.parent === undefined);
+  return last?.kind === 'assistant' ? textOf(last.content) : '';
+}
+
+/** The stricter decision with its reasons, everything that is added, the newest input. */
+function join(left: HookAnswer, right: HookAnswer): HookAnswer {
+  const decision =
+    (['deny', 'ask'] as const).find((each) => [left.decision, right.decision].includes(each)) ?? 'allow';
+  const both = (one: string, other: string) => [one, other].filter((text) => text !== '').join('\n');
+  return {
+    decision,
+    reason: right.decision === 'deny' ? right.reason : both(left.reason, right.reason),
+    updated_input: right.updated_input ?? left.updated_input,
+    additional_context: both(left.additional_context, right.additional_context),
+  };
+}
+
+const Row = z.object({ answer: z.string() });
+
+function readAnswer(sql: SqlStorage, turn: number, key: string): HookAnswer | undefined {
+  const rows = sql.exec('SELECT answer FROM hook_answer WHERE turn = ? AND subject = ?', turn, key).toArray();
+  return rows[0] === undefined ? undefined : HookAnswer.parse(JSON.parse(Row.parse(rows[0]).answer));
+}
+
+function storeAnswer(
+  sql: SqlStorage,
+  turn: number,
+  { key, answer }: { readonly key: string; readonly answer: HookAnswer },
+): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO hook_answer (turn, subject, answer) VALUES (?, ?, ?)',
+    turn,
+    key,
+    JSON.stringify(answer),
+  );
+}
