@@ -91,7 +91,10 @@ async function runPrepared(
     tool.deadlineMs === Infinity ? undefined : setTimeout(() => deadline.abort(), tool.deadlineMs);
   const signal = AbortSignal.any([deps.signal, deadline.signal]);
   try {
-    const output = await Promise.race([run({ signal, toolUseId: call.id, reply }), rejectOnAbort(signal)]);
+    const output = await Promise.race([
+      run({ signal, toolUseId: call.id, reply, spend: (spent) => deps.onSpent(call.id, spent) }),
+      rejectOnAbort(signal),
+    ]);
     return result(typeof output === 'string' ? cap(output) : [...output], false);
   } catch (error) {
     if (deps.signal.aborted) return { kind: 'stopped', text: INTERRUPTED };

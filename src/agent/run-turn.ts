@@ -2,7 +2,7 @@ import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason, ToolDefinition } from '#agent/model.ts';
 import { closingEvents, runStep, type StepOutcome } from '#agent/run-step.ts';
 import { resultText, runToolCalls } from '#agent/run-tool-calls.ts';
-import type { AssistantStep, NoteStep, Step } from '#agent/step.ts';
+import { addSpent, type AssistantStep, type NoteStep, type Spent, type Step } from '#agent/step.ts';
 import type { ToolCallDeps } from '#agent/tool-call.ts';
 import type { Tool, WaitingCall } from '#agent/tool.ts';
 import {
@@ -50,7 +50,7 @@ export type MakeRoom = (
  */
 export type Notes = (before: 'step' | 'end' | 'park') => Promise<readonly NoteStep[]>;
 
-export interface TurnRequest {
+export interface TurnRequest extends Pick<ModelRequest, 'thinking' | 'effort'> {
   readonly model: string;
   readonly system: string;
   /** Ends with the user's prompt or, where a turn goes on after an interruption, with its last stored step. */
@@ -108,9 +108,9 @@ export type TurnEnd = Exclude<TurnOutcome, { kind: 'waiting' }>;
  * that is started again with what was saved goes on where it stopped.
  */
 export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<TurnOutcome> {
-  const { model, system, maxSteps } = request;
+  const { model, system, thinking, effort, maxSteps } = request;
   const messages = [...request.messages];
-  const tools = toolDefinitions(deps.tools);
+  const setting = { model, system, thinking, effort, tools: toolDefinitions(deps.tools) };
   let totals = noTotals;
   let stop: StopReason = 'end_turn';
   let incompleteCalls: readonly string[] = [];
@@ -126,7 +126,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
   };
 
   const makeRoom = async (refused: boolean): Promise<boolean> => {
-    const shorter = await deps.makeRoom?.({ model, system, tools, messages }, last, refused);
+    const shorter = await deps.makeRoom?.({ ...setting, messages }, last, refused);
     if (shorter !== undefined) messages.splice(0, messages.length, ...shorter);
     return shorter !== undefined;
   };
@@ -143,12 +143,15 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     if (calls.length > 0) {
       const { replies } = request;
       // Stored one by one: what a finished call did is never done again, whatever becomes of those beside it
+      const spent = new Map<string, Spent>();
+      const onSpent = (id: string, more: Spent) => void spent.set(id, addSpent(spent.get(id), more));
       const onResult = (result: ToolResultBlock) => {
         deps.emit(resultEvent(result));
-        deps.save({ kind: 'tool_results', results: [result] });
+        const also = spent.get(result.tool_use_id);
+        deps.save({ kind: 'tool_results', results: [result], ...(also !== undefined && { spent: also }) });
         addToUser(messages, result);
       };
-      const waiting = await runToolCalls(calls, { ...deps, onResult, incompleteCalls, replies });
+      const waiting = await runToolCalls(calls, { ...deps, onResult, onSpent, incompleteCalls, replies });
       if (waiting.length > 0) {
         await deps.notes?.('park');
         return { kind: 'waiting', totals, calls: waiting };
@@ -163,9 +166,9 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     await hear('step');
     await makeRoom(false);
     const startedAt = deps.clock.now();
-    let outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
+    let outcome = await runStep(deps.model, { ...setting, messages }, deps);
     if (isTooLong(outcome) && (await makeRoom(true)))
-      outcome = await runStep(deps.model, { model, system, tools, messages }, deps);
+      outcome = await runStep(deps.model, { ...setting, messages }, deps);
     totals = { ...totals, apiMs: totals.apiMs + deps.clock.now() - startedAt };
     if (outcome.kind === 'failed') return { ...outcome, totals };
     if (outcome.kind === 'cancelled') {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssistantBlock, ToolResultBlock, Usage } from '#protocol/message.ts';
+import { addUsage, AssistantBlock, noUsage, ToolResultBlock, Usage } from '#protocol/message.ts';
 
 /** The `Task` call whose subagent made the step; absent for the agent itself. */
 const parented = { parent: z.string().optional() };
@@ -27,6 +27,11 @@ export const Spent = z.object({
   cost: z.number(),
 });
 export type Spent = z.infer<typeof Spent>;
+
+export const addSpent = (before: Spent | undefined, more: Spent): Spent => ({
+  usage: addUsage(before?.usage ?? noUsage, more.usage),
+  cost: (before?.cost ?? 0) + more.cost,
+});
 
 /** Results of calls of the message before, in the order of the calls; those of one message may come in several steps. */
 export const ToolResultsStep = z.object({

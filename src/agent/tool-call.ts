@@ -1,5 +1,6 @@
 import type { BegunCalls, ToolHooks } from '#agent/hooks.ts';
 import type { Verdict } from '#agent/permissions.ts';
+import type { Spent } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
 import type { HookAnswer } from '#protocol/hook.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
@@ -9,6 +10,8 @@ export interface ToolCallDeps {
   readonly tools: readonly Tool[];
   /** Told of each result as soon as those of the calls before it are told. */
   readonly onResult: (result: ToolResultBlock) => void;
+  /** Told, by the id of the call and before its result, of what a call costs. */
+  readonly onSpent: (id: string, spent: Spent) => void;
   readonly signal: AbortSignal;
   /** Ids of calls whose input broke off. */
   readonly incompleteCalls: readonly string[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Spent } from '#agent/step.ts';
 import type { ToolResultContent, ToolUseBlock } from '#protocol/message.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { Reply } from '#protocol/reply.ts';
@@ -14,6 +15,8 @@ export interface ToolContext {
   readonly toolUseId: string;
   /** What a person gave to this call, where it waited for one. */
   readonly reply?: Reply | undefined;
+  /** To be told of what the call costs beside its time, also if it fails after that. */
+  readonly spend?: ((spent: Spent) => void) | undefined;
 }
 
 export interface WaitingCall {

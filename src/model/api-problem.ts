@@ -92,6 +92,10 @@ function problemOf(error: {
   };
 }
 
+/** The words of the API, and of those that resemble it. */
+const CONTEXT_FULL =
+  /(prompt|input|request) is too long|(prompt|input) exceeds|context[ _](window|length|size|limit)|maximum context|too many (input )?tokens/i;
+
 function reasonOf(
   status: number | undefined,
   { type, message }: { readonly type: string; readonly message: string },
@@ -103,14 +107,8 @@ function reasonOf(
       return 'server';
     case 400:
     case 422:
-      if (
-        /prompt is too long|prompt exceeds|context (window|length|size)|maximum context|too many (input )?tokens/i.test(
-          message,
-        )
-      ) {
-        return 'context_full';
-      }
-      return /thinking|signature/i.test(message) ? 'thinking_refused' : 'invalid';
+      if (CONTEXT_FULL.test(message)) return 'context_full';
+      return /thinking|signature|effort|output_config/i.test(message) ? 'thinking_refused' : 'invalid';
     case 401:
       return 'authentication';
     case 402:
@@ -120,7 +118,7 @@ function reasonOf(
     case 404:
       return 'unknown_model';
     case 413:
-      return 'too_large';
+      return CONTEXT_FULL.test(message) ? 'context_full' : 'too_large';
     case 429:
       return 'rate_limit';
     case 529:

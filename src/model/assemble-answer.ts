@@ -152,9 +152,13 @@ function toStop(reason: string | undefined, content: readonly AssistantBlock[]):
 }
 
 /** Counts are running totals: a later one replaces an earlier, an absent one does not. */
-const update = (before: Usage, now: StreamUsage): Usage => ({
-  input_tokens: now.input_tokens ?? before.input_tokens,
-  output_tokens: now.output_tokens ?? before.output_tokens,
-  cache_creation_input_tokens: now.cache_creation_input_tokens ?? before.cache_creation_input_tokens,
-  cache_read_input_tokens: now.cache_read_input_tokens ?? before.cache_read_input_tokens,
-});
+function update(before: Usage, now: StreamUsage): Usage {
+  const served = now.server_tool_use ?? before.server_tool_use;
+  return {
+    input_tokens: now.input_tokens ?? before.input_tokens,
+    output_tokens: now.output_tokens ?? before.output_tokens,
+    cache_creation_input_tokens: now.cache_creation_input_tokens ?? before.cache_creation_input_tokens,
+    cache_read_input_tokens: now.cache_read_input_tokens ?? before.cache_read_input_tokens,
+    ...(served !== undefined && { server_tool_use: served }),
+  };
+}

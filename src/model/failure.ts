@@ -65,7 +65,7 @@ function explain(
       };
     case 'context_full':
       return {
-        kind: 'invalid_request',
+        kind: 'context_full',
         words:
           'The conversation no longer fits into what the model can read at once. Start a new conversation.',
       };

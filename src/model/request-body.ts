@@ -6,8 +6,10 @@ import type {
   Tool,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ModelRequest, ToolDefinition } from '#agent/model.ts';
-import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
-import { modelFacts } from '#model/prices.ts';
+import { repairMessages } from '#agent/repair-messages.ts';
+import type { Message, UserBlock } from '#protocol/message.ts';
+import { modelFacts, type ModelFacts } from '#model/prices.ts';
+import { thinkingFields } from '#model/thinking-fields.ts';
 
 /** Room for thinking and a long file, without paying for a runaway answer to its very end. */
 const MAX_TOKENS = 64_000;
@@ -15,33 +17,36 @@ const MAX_TOKENS = 64_000;
 const MAX_TOKENS_OF_UNKNOWN_MODEL = 8_192;
 
 /**
- * `request.model` is an id here, no alias.
+ * `request.model` is an id here, no alias. `plain`: without settings of thinking that a server may not know.
  *
  * Contract: two requests of one conversation share their bytes up to the newest message. So `messages` comes last, no
  * marker moves through it (the top-level `cache_control` lets the server place the moving breakpoint), and how a
- * message is written depends on that message alone.
+ * message is written depends on nothing that stands behind it.
  */
 export function requestBody(
   request: ModelRequest,
-  options: { readonly thinkingBlocks: boolean },
+  { plain = false }: { readonly plain?: boolean } = {},
 ): MessageCreateParamsStreaming {
   const facts = modelFacts(request.model);
+  const maxTokens = maxTokensOf(request, facts);
+  const hasDefault = facts?.adaptiveThinking === true;
   return {
     model: request.model,
-    max_tokens: Math.min(facts?.maxOutput ?? MAX_TOKENS_OF_UNKNOWN_MODEL, MAX_TOKENS),
+    max_tokens: maxTokens,
     stream: true,
-    // Without `display`, what the model says between tool calls arrives as thinking blocks with no text in them
-    ...(facts?.adaptiveThinking === true && { thinking: { type: 'adaptive', display: 'summarized' } }),
+    ...((!plain || hasDefault) && thinkingFields(plain ? {} : request, facts, maxTokens)),
     cache_control: { type: 'ephemeral' },
     ...(request.tools.length > 0 && { tools: request.tools.map(toTool) }),
     ...(request.system.trim() !== '' && {
       system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
     }),
-    messages: request.messages
-      .map((message) => toParam(message, options.thinkingBlocks))
-      // An answer without a word is stored, but the API refuses it
-      .filter(({ content }) => content.length > 0),
+    messages: repairMessages(request.messages).map(toParam),
   };
+}
+
+function maxTokensOf({ thinking }: ModelRequest, facts: ModelFacts | undefined): number {
+  if (facts !== undefined) return Math.min(facts.maxOutput, MAX_TOKENS);
+  return MAX_TOKENS_OF_UNKNOWN_MODEL + (typeof thinking === 'number' ? thinking : 0);
 }
 
 const toTool = ({ name, description, input_schema }: ToolDefinition): Tool => ({
@@ -50,16 +55,12 @@ const toTool = ({ name, description, input_schema }: ToolDefinition): Tool => ({
   input_schema: { ...input_schema, type: 'object' },
 });
 
-function toParam(message: Message, thinkingBlocks: boolean): MessageParam {
-  if (message.role === 'user')
-    return { role: 'user', content: message.content.filter(hasContent).map(toBlock) };
-  return {
-    role: 'assistant',
-    content: message.content.filter((block) => hasContent(block) && (thinkingBlocks || !isThinking(block))),
-  };
-}
+const toParam = ({ role, content }: Message): MessageParam => ({
+  role,
+  content: content.map(toBlock),
+});
 
-function toBlock(block: UserBlock): ContentBlockParam {
+function toBlock(block: Message['content'][number]): ContentBlockParam {
   if (block.type === 'document') return toDocument(block);
   if (block.type !== 'tool_result') return block;
   const { content, is_error } = block;
@@ -81,11 +82,3 @@ const toDocument = ({ source, title }: DocumentBlock): DocumentBlockParam => ({
 });
 
 type DocumentBlock = Extract<UserBlock, { type: 'document' }>;
-
-/** The API refuses blank text blocks, also those that a model made. */
-const hasContent = (block: AssistantBlock | UserBlock) => block.type !== 'text' || block.text.trim() !== '';
-
-const isThinking = (block: AssistantBlock) => block.type === 'thinking' || block.type === 'redacted_thinking';
-
-export const hasThinking = (messages: readonly Message[]): boolean =>
-  messages.some((message) => message.role === 'assistant' && message.content.some(isThinking));

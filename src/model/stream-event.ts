@@ -14,6 +14,10 @@ const StreamUsage = z
     output_tokens: count,
     cache_creation_input_tokens: count,
     cache_read_input_tokens: count,
+    server_tool_use: z
+      .object({ web_search_requests: z.number().catch(0), web_fetch_requests: z.number().catch(0) })
+      .optional()
+      .catch(undefined),
   })
   .catch({});
 export type StreamUsage = z.infer<typeof StreamUsage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ServerToolUse } from '#protocol/message.ts';
 
 /**
  * What a session tells its clients, over the WebSocket as one JSON object a frame, over SSE as event and data.
@@ -65,6 +66,8 @@ export const DoneUsage = z.object({
   output_tokens: z.number(),
   cache_creation_input_tokens: z.number(),
   cache_read_input_tokens: z.number(),
+  /** Searches and fetches that the provider of the model made, and charges for; absent where there were none. */
+  server_tool_use: ServerToolUse.optional(),
   /** Tokens the model can hold; absent where unknown. */
   context_window: z.number().optional(),
 });

@@ -1,5 +1,6 @@
 import type { TurnEnd } from '#agent/run-turn.ts';
-import { addUsage, noUsage } from '#protocol/message.ts';
+import { addSpent } from '#agent/step.ts';
+import { noUsage } from '#protocol/message.ts';
 import type { Done } from '#protocol/server-event.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { failureText, type Entry, type FailureEntry } from '#session/entry.ts';
@@ -88,10 +89,10 @@ function turnTotals(entries: readonly Entry[]) {
   const steps = entries.flatMap(({ body }) =>
     (body.kind === 'assistant' && !body.cancelled) || body.kind === 'summary' ? [body] : [],
   );
+  const bought = entries.flatMap(({ body }) => (body.kind === 'tool_results' ? (body.spent ?? []) : []));
   return {
     // What its subagents used counts, their steps do not
     steps: steps.filter((step) => step.kind === 'summary' || step.parent === undefined).length,
-    usage: steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
-    cost: steps.reduce((sum, step) => sum + step.cost, 0),
+    ...[...steps, ...bought].reduce(addSpent, { usage: noUsage, cost: 0 }),
   };
 }

@@ -54,5 +54,6 @@ export function refusals(messages: readonly Message[]): string[] {
 function isAccepted(block: ToolResultContent): boolean {
   if (block.type === 'text') return block.text.trim() !== '';
   if (block.source.type === 'url') return block.source.url.startsWith('http');
+  if (!/^(image\/(jpeg|png|gif|webp)|application\/pdf)$/.test(block.source.media_type)) return false;
   return block.source.data.length > 0 && block.source.data.length <= 5_242_880;
 }

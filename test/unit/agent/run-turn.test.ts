@@ -5,7 +5,7 @@ import { noHooks } from '#agent/hooks.ts';
 import { runTurn, type TurnDeps } from '#agent/run-turn.ts';
 import type { Step } from '#agent/step.ts';
 import { defineTool, ToolFailure, type Tool } from '#agent/tool.ts';
-import type { Message } from '#protocol/message.ts';
+import { noUsage, type Message } from '#protocol/message.ts';
 import type { Reply } from '#protocol/reply.ts';
 import {
   calls,
@@ -419,5 +419,30 @@ test('a call that a rule forbids is refused with its reason, and the turn goes o
   expect((await outcome).kind).toBe('finished');
   expect(steps[1]).toMatchObject({
     results: [{ content: 'Write was not allowed. Because.', is_error: true }],
+  });
+});
+
+test('what a call costs is stored with its result, also if it fails after that', async () => {
+  const searched = { ...noUsage, server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 } };
+  const spender = defineTool({
+    name: 'Search',
+    description: 'Search',
+    effects: 'reads',
+    input: z.object({}),
+    run: async (_, { spend }) => {
+      spend?.({ usage: searched, cost: 0.01 });
+      spend?.({ usage: searched, cost: 0.02 });
+      throw new ToolFailure('Nothing was found.');
+    },
+  });
+  const { outcome, steps } = start([calls(['a', 'Search']), says('Pity.')], [spender]);
+  await outcome;
+  expect(steps[1]).toEqual({
+    kind: 'tool_results',
+    results: [{ type: 'tool_result', tool_use_id: 'a', content: 'Nothing was found.', is_error: true }],
+    spent: {
+      usage: { ...noUsage, server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 } },
+      cost: 0.03,
+    },
   });
 });

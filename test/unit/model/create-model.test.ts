@@ -5,7 +5,7 @@ import {
   type FakeAnswer,
   type FakeMessagesApi,
 } from '#test/support/fake-messages-api.ts';
-import { noUsage } from '#protocol/message.ts';
+import { noUsage, type Message } from '#protocol/message.ts';
 import { ask, collect, modelAt, never, user } from './harness.ts';
 
 let api: FakeMessagesApi;
@@ -419,7 +419,7 @@ describe('what finally fails', () => {
     {
       name: '400 prompt too long',
       answer: { status: 400, message: `prompt is too long: ${raw}` },
-      kind: 'invalid_request',
+      kind: 'context_full',
       says: 'API Error: 400 The conversation no longer fits into what the model can read at once. Start a new conversation.',
     },
     {
@@ -482,30 +482,51 @@ describe('what finally fails', () => {
     expect(JSON.stringify([parts, logged])).not.toContain('RAW-BODY');
   });
 
-  test('thinking that the server no longer accepts is left out, rather than to lose the conversation', async () => {
-    api.enqueue(
-      {
-        status: 400,
-        type: 'invalid_request_error',
-        message: 'messages.1.content.0: Invalid `signature` in `thinking` block',
-      },
-      textAnswer('fine'),
-    );
-    const messages = [
-      user('a'),
-      {
-        role: 'assistant' as const,
-        content: [
-          { type: 'thinking' as const, thinking: 'old', signature: 'foreign' },
-          { type: 'text' as const, text: 'b' },
-        ],
-      },
-      user('c'),
-    ];
+  test.each([
+    'input length and `max_tokens` exceed context limit: 199211 + 64000 > 200000',
+    "This model's maximum context length is 131072 tokens",
+    'Prompt exceeds max length',
+    'Input is too long for requested model.',
+  ])('%s: the context is full', async (words) => {
+    api.enqueue({ status: 400, type: 'invalid_request_error', message: words });
+    const { last } = await collect(modelAt(api.url).model.stream(ask('Hi'), never()));
+    expect(last).toMatchObject({ type: 'failure', kind: 'context_full' });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  const refused: FakeAnswer = {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'messages.1.content.0: Invalid `signature` in `thinking` block',
+  };
+  const thought = (signature: string): Message => ({
+    role: 'assistant',
+    content: [
+      { type: 'thinking', thinking: 'Hm.', signature },
+      { type: 'text', text: `after ${signature}` },
+    ],
+  });
+
+  test('thinking that the server no longer accepts is left out for good, later thinking is sent', async () => {
     const { model, waits } = modelAt(api.url);
+    const messages = [user('a'), thought('foreign'), user('b')];
+    api.enqueue(refused, textAnswer('fine'));
     const { text } = await collect(model.stream(ask('', { messages }), never()));
     expect({ text, waits }).toEqual({ text: 'fine', waits: [0] });
-    expect(api.requests.map(({ raw }) => raw.includes('foreign'))).toEqual([true, false]);
+
+    await collect(model.stream(ask('', { messages: [...messages, thought('own'), user('c')] }), never()));
+    const sent = api.requests.map(({ raw }) => ['"foreign"', '"own"'].filter((mark) => raw.includes(mark)));
+    expect(sent).toEqual([['"foreign"'], [], ['"own"']]);
+    const [, without = '', later = ''] = api.requests.map(({ raw }) => raw);
+    expect(later.startsWith(without.slice(0, -2))).toBe(true);
+  });
+
+  test('what a server does not know of thinking and effort is left out, once', async () => {
+    api.respondWith(() => ({ ...refused, message: 'output_config: Extra inputs are not permitted' }));
+    const request = ask('Hi', { model: 'qwen3', thinking: 2000, effort: 'low' });
+    const { last } = await collect(modelAt(api.url).model.stream(request, never()));
+    expect(last).toMatchObject({ type: 'failure', kind: 'invalid_request' });
+    expect(api.requests.map(({ raw }) => /thinking|output_config/.test(raw))).toEqual([true, false]);
   });
 });
 

@@ -38,6 +38,12 @@ test.each([
     dollars: 0.05,
   },
   { name: 'a dated id', model: 'claude-haiku-4-5-20251001', usage: { input_tokens: million }, dollars: 1 },
+  {
+    name: 'searches, beside tokens',
+    model: 'claude-sonnet-5-5',
+    usage: { input_tokens: million, server_tool_use: { web_search_requests: 3, web_fetch_requests: 5 } },
+    dollars: 2.03,
+  },
   { name: 'an unknown model', model: 'qwen3-coder', usage: { input_tokens: million }, dollars: 0 },
   {
     name: 'a name that objects have anyway',
