@@ -39,6 +39,13 @@ export type ToolView =
       readonly glob: string | null;
     }
   | { readonly kind: 'fetch'; readonly url: string; readonly question: string | null }
+  | {
+      readonly kind: 'task';
+      readonly subagent: string;
+      readonly about: string | null;
+      readonly prompt: string;
+      readonly background: boolean;
+    }
   | { readonly kind: 'json'; readonly json: string };
 
 /** How the input of a call is shown. A known tool with unexpected input is shown as plain JSON. */
@@ -60,6 +67,12 @@ export function viewTool(name: string, input: Input): ToolView {
     return { kind: 'search', pattern, path: text(input, 'path'), glob: text(input, 'glob') };
   const url = text(input, 'url');
   if (name === 'WebFetch' && url !== null) return { kind: 'fetch', url, question: text(input, 'prompt') };
+  const subagent = text(input, 'subagent_type');
+  const prompt = text(input, 'prompt');
+  if (name === 'Task' && subagent !== null && prompt !== null) {
+    const background = input['run_in_background'] === true;
+    return { kind: 'task', subagent, about: text(input, 'description'), prompt, background };
+  }
   return { kind: 'json', json: JSON.stringify(input, null, 2) };
 }
 
@@ -79,6 +92,8 @@ export function summarizeTool(name: string, input: Input): string {
       return shorten(view.path === null ? view.pattern : `${view.pattern} in ${view.path}`);
     case 'fetch':
       return shorten(view.url);
+    case 'task':
+      return shorten(view.about === null ? view.subagent : `${view.subagent}: ${view.about}`);
     case 'json':
       return '';
   }

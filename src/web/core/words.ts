@@ -117,6 +117,9 @@ const english = {
     pattern: 'Pattern',
     glob: 'Files',
     address: 'Address',
+    subagent: 'Subagent',
+    background: 'In the background',
+    inside: (count: number) => `${count} ${count === 1 ? 'call' : 'calls'} of the subagent`,
   },
   waiting: {
     question: 'The agent has a question',

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { ChatState } from '#web/core/chat-state.ts';
-import { isAsked } from '#web/core/thread.ts';
+import { nestCalls, type Nested } from '#web/core/nested-calls.ts';
+import { isAsked, type ToolItem } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { ThreadItem } from '#web/features/chat/thread-item.tsx';
 import { UserMessage } from '#web/features/chat/user-message.tsx';
@@ -14,6 +15,8 @@ import { announce } from '#web/ui/notices.tsx';
 import { Spinner } from '#web/ui/spinner.tsx';
 import { useStore } from '#web/ui/use-store.ts';
 
+const none: readonly ToolItem[] = [];
+
 export function Conversation() {
   const { chat } = usePage();
   const { thread, history, sessionId, connection } = useStore(chat.state);
@@ -26,7 +29,9 @@ export function Conversation() {
     if (sent > 0) toEnd();
   }, [sent, toEnd]);
 
-  const lastKey = thread.items.at(-1)?.key;
+  const drawn = useRef<Nested>(undefined);
+  const nested = useMemo(() => (drawn.current = nestCalls(thread.items, drawn.current)), [thread.items]);
+  const lastKey = nested.items.at(-1)?.key;
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -43,8 +48,13 @@ export function Conversation() {
       >
         <div ref={content} className="mx-auto max-w-3xl pt-4 pb-8">
           {history !== 'ready' && <HistoryState state={history} />}
-          {thread.items.map((item) => (
-            <ThreadItem key={item.key} item={item} live={thread.running && item.key === lastKey} />
+          {nested.items.map((item) => (
+            <ThreadItem
+              key={item.key}
+              item={item}
+              inside={(item.kind === 'tool' ? nested.inside.get(item.id) : undefined) ?? none}
+              live={thread.running && item.key === lastKey}
+            />
           ))}
           {thread.outbox.map((item) => (
             <UserMessage

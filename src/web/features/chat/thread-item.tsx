@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { Item } from '#web/core/thread.ts';
+import type { Item, ToolItem } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
 import { AssistantMessage } from '#web/features/chat/assistant-message.tsx';
 import { SummaryDivider } from '#web/features/chat/summary-divider.tsx';
@@ -8,7 +8,15 @@ import { ToolCard } from '#web/features/tools/tool-card.tsx';
 import { Icon } from '#web/ui/icon.tsx';
 
 /** Drawn again only when it changed: an item that did not is the same object. */
-export const ThreadItem = memo(function ThreadItem({ item, live }: { item: Item; live: boolean }) {
+export const ThreadItem = memo(function ThreadItem({
+  item,
+  inside,
+  live,
+}: {
+  item: Item;
+  inside: readonly ToolItem[];
+  live: boolean;
+}) {
   switch (item.kind) {
     case 'user':
       return <UserMessage item={item} note={null} />;
@@ -27,7 +35,7 @@ export const ThreadItem = memo(function ThreadItem({ item, live }: { item: Item;
         </details>
       );
     case 'tool':
-      return <ToolCard item={item} />;
+      return <ToolCard item={item} inside={inside} />;
     case 'summary':
       return <SummaryDivider text={item.text} />;
     case 'error':

@@ -14,19 +14,35 @@ const ICONS: Readonly<Record<string, IconName>> = {
   Edit: 'pen',
   Grep: 'search',
   Glob: 'search',
+  NotebookEdit: 'pen',
   WebFetch: 'globe',
+  WebSearch: 'globe',
+  Skill: 'book',
+  Task: 'people',
+  TaskOutput: 'people',
+  TaskStop: 'people',
+  KillShell: 'people',
+  TaskCreate: 'list',
+  TaskGet: 'list',
+  TaskUpdate: 'list',
+  TaskList: 'list',
+  TodoWrite: 'list',
 };
 
-/** One line for a call; opened by hand, or by itself when the call failed. */
-export function ToolCard({ item }: { item: ToolItem }) {
+/**
+ * One line for a call; opened by hand, or by itself when the call failed. While a subagent works, the line tells what
+ * it does; its calls stand inside.
+ */
+export function ToolCard({ item, inside }: { item: ToolItem; inside: readonly ToolItem[] }) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? item.state === 'failed';
   const id = useId();
+  const busy = inside.findLast(({ state }) => state === 'running');
   return (
     <div
       role="group"
       aria-label={item.name}
-      className={`mt-2.5 overflow-hidden rounded-xl border bg-card ${item.state === 'failed' ? 'border-bad' : 'border-line'} ${item.parent === null ? '' : 'ml-6'}`}
+      className={`mt-2.5 overflow-hidden rounded-xl border bg-card ${item.state === 'failed' ? 'border-bad' : 'border-line'}`}
     >
       <button
         type="button"
@@ -39,6 +55,7 @@ export function ToolCard({ item }: { item: ToolItem }) {
         <span className="font-medium">{item.name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-xs text-soft">
           {summarizeTool(item.name, item.input)}
+          {busy !== undefined && ` · ${busy.name} ${summarizeTool(busy.name, busy.input)}`}
         </span>
         <State state={item.state} />
         <Icon
@@ -51,6 +68,14 @@ export function ToolCard({ item }: { item: ToolItem }) {
         {open && (
           <>
             <ToolInput name={item.name} input={item.input} />
+            {inside.length > 0 && (
+              <section aria-label={words.tools.inside(inside.length)} className="border-l-2 border-line pl-3">
+                <p className="text-xs font-medium text-soft">{words.tools.inside(inside.length)}</p>
+                {inside.map((call) => (
+                  <ToolCard key={call.key} item={call} inside={[]} />
+                ))}
+              </section>
+            )}
             <ToolOutput state={item.state} output={item.output} />
           </>
         )}

@@ -67,6 +67,16 @@ export function ToolInput({
           {view.question !== null && <p className="text-soft">{view.question}</p>}
         </Facts>
       );
+    case 'task':
+      return (
+        <div className="grid gap-2">
+          <Facts>
+            <Fact name={words.tools.subagent}>{view.subagent}</Fact>
+          </Facts>
+          {view.background && <p className="text-xs text-soft">{words.tools.background}</p>}
+          <LongText text={view.prompt} label={words.tools.input} open={open} />
+        </div>
+      );
     case 'json':
       return <LongText text={view.json} label={words.tools.input} open={open} />;
   }
