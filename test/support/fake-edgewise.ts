@@ -56,6 +56,10 @@ const agents = [
   { agent_id: 'coder', name: 'Coder', description: 'Writes code', model: 'opus', is_default: false },
 ];
 
+const commands = [
+  { name: 'summarize', description: 'Sums it up', argument_hint: '[file]', source: 'writing-tools' },
+];
+
 const token = (name: string, secondsToLive: number) => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Math.floor(Date.now() / 1000) + secondsToLive;
@@ -265,6 +269,7 @@ export class FakeEdgewise {
     if (route === 'GET /config/subagents')
       return reply(200, { subagents: [{ name: 'reviewer', focus: 'Reads code' }] });
     if (route === 'GET /config/skills') return reply(200, { skills: [] });
+    if (route === 'GET /config/commands') return reply(200, { commands });
     const user = request.headers['x-user-token'];
     if (!this.#accepts(typeof user === 'string' ? user : undefined)) {
       return reply(401, { detail: 'User authentication required. Please login first.' });

@@ -8,6 +8,7 @@ export const chatCommands = {
   agents: 'list the agents',
   subagents: 'list the subagents',
   skills: 'list the skills',
+  commands: 'list the commands of the agent, which begin a prompt',
   sessions: 'list your sessions',
   search: 'search in your sessions: /search words',
   interrupt: 'stop the running turn (Ctrl-C does it too)',
@@ -19,7 +20,8 @@ export type ChatCommand = keyof typeof chatCommands;
 export type Line =
   | { readonly kind: 'prompt'; readonly text: string }
   | { readonly kind: 'command'; readonly name: ChatCommand; readonly argument: string }
-  | { readonly kind: 'unknown'; readonly name: string }
+  /** None of these; the agent may have it. */
+  | { readonly kind: 'other-command'; readonly name: string; readonly text: string }
   | { readonly kind: 'empty' };
 
 const isCommand = (name: string): name is ChatCommand => Object.hasOwn(chatCommands, name);
@@ -34,6 +36,7 @@ const bareArguments: Readonly<Record<ChatCommand, number>> = {
   agents: 0,
   subagents: 0,
   skills: 0,
+  commands: 0,
   sessions: 0,
   search: Infinity,
   interrupt: 0,
@@ -50,7 +53,9 @@ export function parseLine(line: string): Line {
   const slashed = /^\/([a-z]+)$/i.exec(first)?.[1]?.toLowerCase();
   if (slashed !== undefined) {
     const name = slashed === 'quit' ? 'exit' : slashed;
-    return isCommand(name) ? { kind: 'command', name, argument } : { kind: 'unknown', name };
+    return isCommand(name)
+      ? { kind: 'command', name, argument }
+      : { kind: 'other-command', name: first.slice(1), text };
   }
   const bare = first.toLowerCase();
   if (isCommand(bare) && words.length <= bareArguments[bare]) {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { chatCommands, type ChatCommand } from '#cli/chat/parse-line.ts';
 import type { Chat } from '#cli/chat/run-chat.ts';
 import { agentsCommand } from '#cli/commands/agents.ts';
+import { commandsCommand } from '#cli/commands/commands.ts';
 import { skillsCommand } from '#cli/commands/skills.ts';
 import { subagentsCommand } from '#cli/commands/subagents.ts';
 import { printHits, printSessions } from '#cli/print-sessions.ts';
@@ -40,6 +41,9 @@ export async function runChatCommand(
       return;
     case 'skills':
       await skillsCommand.run(listing);
+      return;
+    case 'commands':
+      await commandsCommand.run({ ...listing, values: { agent: chat.agentId() } });
       return;
     case 'sessions':
       return printSessions(host, await api.sessions());

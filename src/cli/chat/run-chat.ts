@@ -149,7 +149,9 @@ export async function runChat(
       await runChatCommand(chat, line.name, line.argument);
       return undefined;
     }
-    const meant = closest(line.name, Object.keys(chatCommands));
+    const others = (await call.api.commands(agentId)).map(({ name }) => name);
+    if (others.includes(line.name)) return takeTurn(line.text);
+    const meant = closest(line.name, [...Object.keys(chatCommands), ...others]);
     const hint = meant === undefined ? '/help lists them.' : `Did you mean /${meant}?`;
     printer.say(style.red(`There is no command /${line.name}. ${hint}`));
     return undefined;

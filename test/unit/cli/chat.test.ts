@@ -39,6 +39,22 @@ test.each(['ws', 'sse'])('piped lines are prompts, one after the other (%s)', as
   expect([...server.sessions.values()].map(({ prompts }) => prompts)).toEqual([['hello', 'and again']]);
 });
 
+test('a command of the agent is a prompt; one that nobody has is named, with what was probably meant', async () => {
+  const { server, url } = await serve(echo);
+  const { out } = await run(['chat', '--api-url', url], {
+    input: '/summarize a.txt\n/sumarize\n/commands',
+    env,
+  });
+  expect(out).toBe(
+    `You said: /summarize a.txt
+[1 turn, $0.0123, 1.2 s]
+There is no command /sumarize. Did you mean /summarize?
+/summarize [file]  writing-tools  Sums it up
+`,
+  );
+  expect([...server.sessions.values()].map(({ prompts }) => prompts)).toEqual([['/summarize a.txt']]);
+});
+
 test('a turn with tools reads as lines', async () => {
   const { url } = await serve(toolTurn);
   const { out } = await run(['chat', '--api-url', url], { input: 'go', env });

@@ -91,6 +91,7 @@ describe('lists', () => {
     { what: 'agents', expected: [{ agent_id: 'general' }, { agent_id: 'coder' }] },
     { what: 'subagents', expected: [{ name: 'reviewer', focus: 'Reads code' }] },
     { what: 'skills', expected: [] },
+    { what: 'commands', expected: [{ name: 'summarize', argument_hint: '[file]' }] },
     { what: 'sessions', expected: [] },
   ])('$what for a script', async ({ what, expected }) => {
     const { code, out, err } = await run([what, '--json', '--api-url', url], { env });

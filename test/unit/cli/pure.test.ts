@@ -26,10 +26,10 @@ describe('lines of a chat', () => {
     { line: 'agent coder', expected: { kind: 'command', name: 'agent', argument: 'coder' } },
     { line: 'export', expected: { kind: 'prompt', text: 'export' } },
     { line: '/export a.md', expected: { kind: 'command', name: 'export', argument: 'a.md' } },
-    { line: '/nope', expected: { kind: 'unknown', name: 'nope' } },
+    { line: '/nope', expected: { kind: 'other-command', name: 'nope', text: '/nope' } },
     { line: '/etc/hosts is odd', expected: { kind: 'prompt', text: '/etc/hosts is odd' } },
     { line: 'constructor', expected: { kind: 'prompt', text: 'constructor' } },
-    { line: '/constructor', expected: { kind: 'unknown', name: 'constructor' } },
+    { line: '/constructor', expected: { kind: 'other-command', name: 'constructor', text: '/constructor' } },
   ])('$line', ({ line, expected }) => expect(parseLine(line)).toEqual(expected));
 });
 
