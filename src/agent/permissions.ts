@@ -1,4 +1,5 @@
 import type { Tool } from '#agent/tool.ts';
+import { matchesTool } from '#agent/tool-pattern.ts';
 import type { ToolUseBlock } from '#protocol/message.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 
@@ -72,6 +73,7 @@ const subject: Readonly<Record<string, string>> = {
 
 /** A line of several commands is forbidden by a rule for `some` of them, and allowed only by a rule for `every` one. */
 function matches(rule: string, { name, input }: ToolUseBlock, which: 'some' | 'every' = 'some'): boolean {
+  if (rule.startsWith('mcp__')) return matchesTool(rule, name);
   const parsed = /^([A-Za-z_][\w-]*)(?:\((.*)\))?$/s.exec(rule);
   if (parsed === null || parsed[1] !== name) return false;
   const pattern = parsed[2];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RemoteServerFields, ServerName } from '#mcp/remote-server.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import { hook, hookFields } from '#catalog/hook.ts';
 import { closestName } from '#lib/closest-name.ts';
@@ -33,12 +34,20 @@ export const pluginReference = z.union(
   { error: 'must be `path: ./plugins/x`, a folder below that of agents.yaml, or x@marketplace' },
 );
 
-/** `Bash`, `Bash(git *)`, `Write(output/**)`. */
-const rule = z.string().regex(/^[A-Za-z_][\w-]*(\(.+\))?$/s, 'must look like Bash or Bash(git *)');
+/** `Bash`, `Bash(git *)`, `Write(output/**)`, `mcp__github__*`. */
+const rule = z
+  .string()
+  .regex(/^(mcp__[\w-]*\*|[A-Za-z_][\w-]*(\(.+\))?)$/s, 'must look like Bash or Bash(git *)');
+
+/** A built-in tool, or tools of an MCP server: only the server knows which there are. */
+const toolFrom = (known: readonly string[]) =>
+  z.union([z.string().regex(/^mcp__[\w-]+\*?$/), nameFrom('tool', known)], {
+    error: ({ input }) => nameFrom('tool', known).safeParse(input).error?.issues[0]?.message,
+  });
 
 /** `agents.yaml`. `known.subagents` is undefined while `subagents.yaml` cannot be read: then any name passes. */
 export function agentsFile(known: { tools: readonly string[]; subagents: readonly string[] | undefined }) {
-  const tool = nameFrom('tool', known.tools);
+  const tool = toolFrom(known.tools);
   const agent = z.strictObject({
     name: text.optional(),
     description: text.optional(),
@@ -58,6 +67,7 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
       })
       .optional(),
     hooks: z.array(hook).optional(),
+    mcp_servers: z.record(ServerName, RemoteServerFields).optional(),
   });
   return z
     .strictObject({ _defaults: agent.default({}), default_agent: id, agents: z.record(id, agent) })
@@ -78,7 +88,7 @@ export function subagentsFile(known: { tools: readonly string[] }) {
     /** A few words for lists. */
     focus: text,
     prompt: text,
-    tools: z.array(nameFrom('tool', known.tools)),
+    tools: z.array(toolFrom(known.tools)),
     model: text.default('sonnet'),
   });
   return z.strictObject({ subagents: z.record(id, subagent) });
@@ -88,5 +98,6 @@ export function subagentsFile(known: { tools: readonly string[] }) {
 export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
   'permission_mode permissions allow ask deny focus prompt plugins path' +
+  ' mcp_servers url headers timeout_seconds transport oauth client_id client_secret scope' +
   ` ${hookFields}`
 ).split(' ');

@@ -7,6 +7,7 @@ import type { Command } from '#catalog/command.ts';
 import { choosePlugins, type Bundle, type Plugin } from '#catalog/plugin.ts';
 import type { PluginMcpServer } from '#catalog/plugin-mcp.ts';
 import type { Skill } from '#catalog/skill.ts';
+import { toRemoteServer, type RemoteServer } from '#mcp/remote-server.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 
 export interface Agent {
@@ -33,6 +34,10 @@ export interface Agent {
   readonly permissions: PermissionRules;
   /** Asked in this order: the defaults', then the agent's own. */
   readonly hooks: readonly Hook[];
+  /** Patterns; of MCP tools nothing but the server knows the names. */
+  readonly disallowedTools: readonly string[];
+  /** The project's, its plugins', its own: of several with one name the last. */
+  readonly mcpServers: readonly RemoteServer[];
   readonly isDefault: boolean;
 }
 
@@ -155,5 +160,18 @@ function toAgent(
       deny: fields.permissions?.deny ?? [],
     },
     hooks: fields.hooks ?? [],
+    disallowedTools: disallowed,
+    mcpServers: [
+      ...new Map(
+        [
+          ...(everything.bundle.mcpServers ?? []),
+          ...plugins.flatMap((plugin) => plugin.mcpServers.map(ofPlugin)),
+          ...Object.entries(fields.mcp_servers ?? {}).map(([name, own]) => toRemoteServer(name, own)),
+        ].map((server) => [server.name, server]),
+      ).values(),
+    ],
   };
 }
+
+const ofPlugin = ({ plugin, name, type, url, headers }: PluginMcpServer): RemoteServer =>
+  toRemoteServer(`plugin_${plugin}_${name}`, { url, headers, transport: type });

@@ -2,6 +2,7 @@ import type { Command } from '#catalog/command.ts';
 import type { Subagent } from '#catalog/parse-catalog.ts';
 import type { PluginMcpServer } from '#catalog/plugin-mcp.ts';
 import type { Skill } from '#catalog/skill.ts';
+import type { RemoteServer } from '#mcp/remote-server.ts';
 
 /** A folder with `.claude-plugin/plugin.json`, as it was read when the Worker was built. */
 export interface Plugin {
@@ -28,6 +29,8 @@ export interface Bundle {
   readonly skills: readonly Skill[];
   readonly commands: readonly Command[];
   readonly plugins: readonly Plugin[];
+  /** Of the project's `.mcp.json`. */
+  readonly mcpServers?: readonly RemoteServer[];
 }
 
 /** A plugin as agents.yaml names it. */

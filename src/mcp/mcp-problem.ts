@@ -5,8 +5,8 @@ export class McpProblem extends Error {
 
 /** What a server said when it asked for a sign-in. */
 export interface Challenge {
-  readonly resourceMetadataUrl: string | undefined;
-  readonly scope: string | undefined;
+  readonly resourceMetadataUrl?: string | undefined;
+  readonly scope?: string | undefined;
 }
 
 /** The user has to sign in at the server, anew or with more rights. */

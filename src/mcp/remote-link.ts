@@ -13,7 +13,7 @@ export interface LinkDeps {
   readonly fetch: FetchLike;
   readonly secretOf: SignInDeps['secretOf'];
   /** Undefined where nothing can be kept for the user: then servers that want a sign-in cannot be used. */
-  readonly signIns: SignInDeps | undefined;
+  readonly signIns: () => Promise<SignInDeps | undefined>;
 }
 
 /**
@@ -59,14 +59,15 @@ export class RemoteLink {
   }
 
   /** Where the user can sign in. */
-  signInAddress(challenge: Challenge): Promise<string> {
-    const { signIns } = this.#deps;
-    if (signIns === undefined) return Promise.reject(new McpProblem(cannotSignIn(this.server.name)));
+  async signInAddress(challenge: Challenge): Promise<string> {
+    const signIns = await this.#deps.signIns();
+    if (signIns === undefined) throw new McpProblem(cannotSignIn(this.server.name));
     return beginSignIn(this.server, challenge, signIns);
   }
 
   async isSignedIn(): Promise<boolean> {
-    return (await this.#deps.signIns?.store.read(this.server.name))?.url === this.server.url;
+    const signIns = await this.#deps.signIns();
+    return (await signIns?.store.read(this.server.name))?.url === this.server.url;
   }
 
   /** The values of the secrets that go to the server: it may repeat them. */
@@ -100,7 +101,8 @@ export class RemoteLink {
     const { signIns, secretOf, fetch } = this.#deps;
     const headers = fillSecrets(server.headers, secretOf);
     if (!headers.ok) throw new McpProblem(missingSecret(server.name, headers.problem));
-    const access = signIns === undefined || hasOwnAccess(server) ? undefined : storedAccess(server, signIns);
+    const kept = hasOwnAccess(server) ? undefined : await signIns();
+    const access = kept && storedAccess(server, kept);
     return Connection.open(server, { fetch, headers: headers.value, access }, signal);
   }
 }

@@ -3,12 +3,15 @@ import { workspaceTables } from '#files/workspace-tables.ts';
 import { systemClock } from '#lib/clock.ts';
 import { consoleLog } from '#lib/log.ts';
 import { isMigrated, migrate } from '#lib/migrate.ts';
+import { liveLinkDeps } from '#mcp/link-deps.ts';
 import { createModel } from '#model/create-model.ts';
 import { liveModelDeps } from '#model/model-deps.ts';
 import { Settings } from '#protocol/settings.ts';
 import { Clients } from '#session/clients.ts';
 import { EntryStore } from '#session/entry-store.ts';
 import { EventStream } from '#session/event-stream.ts';
+import { McpLinks } from '#session/mcp-links.ts';
+import { McpLists } from '#session/mcp-lists.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
 import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
@@ -67,7 +70,9 @@ export function openSession(context: DurableObjectState, env: Env): Session {
         setPlanning: (planning) => setPlanning({ sql, clients }, planning),
       },
     }),
+    mcp: new McpLinks(liveLinkDeps(username, { env, settings, clock }), new McpLists(sql, clock), log),
     userSpace: env.USER_SPACE,
+    channelChats: env.CHANNEL_CHAT,
     db: env.DB,
     files: env.FILES,
     wakeUp: wakeUpBy(context.storage, wasStored),

@@ -11,6 +11,7 @@ import type { Tool } from '#agent/tool.ts';
 import type { Clients } from '#session/clients.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 import type { EventStream } from '#session/event-stream.ts';
+import type { McpLinks } from '#session/mcp-links.ts';
 
 /** What a session knows of itself: its one row. Absent until the first prompt, or until it is made by a route. */
 export const SessionRow = z.object({
@@ -79,7 +80,9 @@ export interface Session {
   readonly workspace: Workspace;
   readonly model: Model;
   readonly tools: readonly Tool[];
+  readonly mcp: McpLinks;
   readonly userSpace: Env['USER_SPACE'];
+  readonly channelChats: Env['CHANNEL_CHAT'];
   readonly db: D1Database;
   readonly files: R2Bucket;
   readonly wakeUp: WakeUp;

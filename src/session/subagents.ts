@@ -133,7 +133,8 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
   function toolsOf(subagent: Subagent): Tool[] {
     const own = [...new Map([...session.tools, ...deps.tools].map((tool) => [tool.name, tool])).values()];
     return own.filter(
-      ({ name }) => subagent.tools.some((pattern) => matchesTool(pattern, name)) && !notForSubagents.has(name),
+      ({ name }) =>
+        subagent.tools.some((pattern) => matchesTool(pattern, name)) && !notForSubagents.has(name),
     );
   }
 

@@ -68,4 +68,13 @@ export const sessionTables: readonly string[] = [
      answer TEXT NOT NULL,
      PRIMARY KEY (turn, subject)
    ) WITHOUT ROWID`,
+  // Chats of messengers that are told when a turn goes on or ends
+  `CREATE TABLE watcher (name TEXT PRIMARY KEY) WITHOUT ROWID`,
+  // What MCP servers answered when they were asked for their tools
+  `CREATE TABLE mcp_list (
+     server TEXT PRIMARY KEY,
+     settings TEXT NOT NULL,
+     listed_at INTEGER NOT NULL,
+     outcome TEXT NOT NULL
+   ) WITHOUT ROWID`,
 ];

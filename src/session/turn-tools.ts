@@ -5,7 +5,8 @@ import { skillTool } from '#tools/skill.ts';
 
 /** What the agent may call in one turn. */
 export async function turnTools(session: Session, agent: Agent): Promise<readonly Tool[]> {
-  return session.tools
+  const own = session.tools
     .filter(({ name }) => agent.tools.includes(name))
     .map((tool) => (tool.name === 'Skill' ? skillTool(session.workspace, agent.skills) : tool));
+  return [...own, ...(await session.mcp.tools(agent, session.running?.ended ?? Promise.resolve()))];
 }
