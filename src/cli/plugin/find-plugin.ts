@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CliFailure, exitCode } from '#cli/failure.ts';
+import { isGitAddress } from '#cli/plugin/git.ts';
 import { readJson } from '#cli/plugin/read-json.ts';
 import {
   folderWithin,
@@ -8,6 +9,7 @@ import {
   type Source,
   type Sources,
 } from '#cli/plugin/sources.ts';
+import { oneLine } from '#cli/style.ts';
 import {
   Marketplace,
   marketplaceManifestPath,
@@ -58,6 +60,12 @@ export function findInMarketplace(typed: string, { sources, lock, root }: Search
   const { source } = entry;
   if (typeof source === 'string') return readFound({ ...place, marketplace, path: source }, sources);
   const url = source.source === 'github' ? `https://github.com/${source.repo}.git` : source.url;
+  if (!isGitAddress(url)) {
+    throw new CliFailure(
+      exitCode.failure,
+      `The plugin "${name}" of the marketplace "${marketplace}" is at ${oneLine(url, 100)}, which is no git address.`,
+    );
+  }
   const { source: other } = parseSource(url, { root, cwd: root });
   return readFound({ source: other, ref: source.ref ?? null, marketplace, path: '' }, sources);
 }

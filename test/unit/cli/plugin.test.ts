@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { addMarketplace, install, list, remove, update } from '#cli/plugin/verbs.ts';
@@ -235,6 +235,11 @@ test.each([
   { name: 'a link that leads out', source: 'link', problem: 'leads out of' },
   { name: 'a folder that is not there', source: 'gone', problem: 'There is no folder "gone"' },
   {
+    name: 'a folder of this machine',
+    source: { source: 'url', url: '/tmp' },
+    problem: 'is at /tmp, which is no git address',
+  },
+  {
     name: 'another kind of source',
     source: { source: 'npm', package: 'x' },
     problem: 'plugins.0.source: must be a path',
@@ -288,19 +293,6 @@ test('without git, its absence is said', async () => {
   expect((await project.run((call) => install(call, 'https://a.example/x.git'))).problem).toBe(
     'git was not found. Install it (git-scm.com), or give a local folder.',
   );
-});
-
-test('a hook of the fetched repository does not run', async () => {
-  const { address, folder } = repository(plugin('hooked'));
-  const trace = join(newFolder(), 'ran');
-  put(folder, { '.git/hooks/post-checkout': `#!/bin/sh\ntouch ${trace}\n` });
-  chmodSync(join(folder, '.git/hooks/post-checkout'), 0o755);
-  const project = newProject();
-  await project.run((call) => install(call, address));
-  expect([project.has('plugins/hooked/.claude-plugin/plugin.json'), existsSync(trace)]).toEqual([
-    true,
-    false,
-  ]);
 });
 
 test.each([
