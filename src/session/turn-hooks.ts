@@ -52,7 +52,7 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
     const answer = await askEndpoint(hook, body, { ...session, ...deps });
     if (answer.ok) return answer.value;
     if (answer.problem === 'cancelled') return noObjection;
-    log.warn('hook_failed', { sessionId, event: hook.event, problem: answer.problem });
+    log.warn('hook_failed', { sessionId, hook: hook.event, problem: answer.problem });
     return hook.onFailure === 'allow' ? noObjection : { ...noObjection, decision: 'deny', reason: BROKEN };
   };
 

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { startFakeHooks } from '#test/support/fake-hooks.ts';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { startFakeWeb } from '#test/support/fake-web.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
@@ -6,6 +7,7 @@ import { answerFromPrompt } from '#test/support/prompt-script.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     modelUrl: string;
+    hooksUrl: string;
   }
 }
 
@@ -16,7 +18,10 @@ export default async function setup(project: TestProject) {
   project.provide('modelUrl', model.url);
   const web = await startFakeWeb();
   project.provide('webUrl', web.url);
+  const hooks = await startFakeHooks();
+  project.provide('hooksUrl', hooks.url);
   return async () => {
+    hooks.close();
     web.close();
     await model.close();
   };

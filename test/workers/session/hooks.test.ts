@@ -1,0 +1,186 @@
+import { abortAllDurableObjects } from 'cloudflare:test';
+import { afterEach, expect, inject, test, vi } from 'vitest';
+import { catalog } from '#catalog/catalog.ts';
+import type { EndpointHook, Hook } from '#catalog/hook.ts';
+import { askedOf, hookUrl } from '#test/support/fake-hooks.ts';
+import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
+import { promptScript } from '#test/support/prompt-script.ts';
+import { newUser } from '../../support/workers/accounts.ts';
+import { clientView } from '../../support/workers/client-view.ts';
+import { connectSocket, textOfDeltas } from '../../support/workers/socket.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What `agents.yaml` would say. */
+function useHooks(...hooks: readonly Hook[]): void {
+  const agent = catalog.agent(null);
+  vi.spyOn(catalog, 'agent').mockImplementation(() => ({ ...agent, hooks }));
+}
+
+const endpoint = (
+  event: EndpointHook['event'],
+  url: string,
+  rest: Partial<EndpointHook> = {},
+): EndpointHook => ({
+  kind: 'endpoint',
+  event,
+  matcher: undefined,
+  url,
+  headers: {},
+  secret: undefined,
+  timeoutMs: 5_000,
+  onFailure: 'deny',
+  ...rest,
+});
+
+const answering = (key: string, ...bodies: readonly object[]) =>
+  hookUrl(inject('hooksUrl'), key, ...bodies.map((body) => ({ body })));
+const askedBodies = async (key: string): Promise<unknown[]> =>
+  (await askedOf(inject('hooksUrl'), key)).map(({ text }) => JSON.parse(text));
+
+const says = (text: string): FakeAnswer => ({ blocks: [{ text: [text] }] });
+const writes = (id: string): FakeAnswer => ({
+  blocks: [{ tool: 'Write', id, input: { file_path: '/workspace/output/a.txt', content: 'x' } }],
+});
+
+async function start() {
+  const user = await newUser();
+  const { socket, ready } = await connectSocket({ token: user.token, last_event: '0' });
+  return { ...user, socket, sessionId: ready.type === 'ready' ? ready.cwd_id : '' };
+}
+
+const results = (events: readonly { readonly type: string }[]) =>
+  events.filter(({ type }) => type === 'tool_result');
+
+test('before a tool: the endpoint sees the call, and its refusal reaches model and user', async () => {
+  const url = answering('pre-deny', { decision: 'deny', reason: 'Ask Ada first.' });
+  useHooks(endpoint('PreToolUse', url, { matcher: 'Bash|Wri*' }));
+  const { socket, sessionId, username } = await start();
+  const events = await socket.say(promptScript(writes('w1'), says('I could not.')));
+  expect(results(events)).toMatchObject([
+    { tool_use_id: 'w1', is_error: true, content: 'Hook PreToolUse:Write denied this tool. Ask Ada first.' },
+  ]);
+  expect(textOfDeltas(events)).toBe('I could not.');
+  expect(await askedBodies('pre-deny')).toEqual([
+    {
+      event: 'PreToolUse',
+      tool_use_id: 'w1',
+      tool_name: 'Write',
+      tool_input: { file_path: '/workspace/output/a.txt', content: 'x' },
+      session_id: sessionId,
+      agent_id: catalog.agent(null).id,
+      username,
+    },
+  ]);
+});
+
+test('a hook that asks: the call waits with its changed input, and is not asked about again after a crash and consent', async () => {
+  const changed = { file_path: '/workspace/output/b.txt', content: 'y' };
+  useHooks(
+    endpoint(
+      'PreToolUse',
+      answering('pre-ask', { decision: 'ask', updated_input: changed }, { decision: 'deny' }),
+    ),
+  );
+  const { socket, token, sessionId } = await start();
+  const asked = socket.next('approval_request');
+  socket.send({ content: promptScript(writes('w1'), says('Written.')) });
+  expect(await asked).toMatchObject({ approval_id: 'w1', input: changed });
+  await abortAllDurableObjects();
+  const back = await connectSocket({ token, session_id: sessionId, last_event: '0' });
+  const done = back.socket.next('done');
+  back.socket.send({ type: 'approval_response', approval_id: 'w1', approved: true });
+  await done;
+  expect(results(back.socket.events)).toMatchObject([
+    { is_error: false, content: expect.stringContaining('/workspace/output/b.txt') },
+  ]);
+  expect(await askedBodies('pre-ask')).toHaveLength(1);
+});
+
+test.each([
+  { name: 'forbid', onFailure: 'deny' as const, isError: true },
+  { name: 'allow', onFailure: 'allow' as const, isError: false },
+])('a hook that does not work may $name', async ({ name, onFailure, isError }) => {
+  const url = hookUrl(inject('hooksUrl'), `broken-${name}`, { status: 500 });
+  useHooks(endpoint('PreToolUse', url, { onFailure }));
+  const { socket } = await start();
+  const events = await socket.say(promptScript(writes('w1'), says('ok')));
+  expect(results(events)).toMatchObject([{ is_error: isError }]);
+});
+
+test('after a tool: the endpoint sees the result, and what it adds stands behind it', async () => {
+  useHooks(
+    endpoint('PostToolUse', answering('post', { decision: 'deny', additional_context: 'Tests are due.' })),
+  );
+  const { socket } = await start();
+  const events = await socket.say(promptScript(writes('w1'), says('ok')));
+  expect(results(events)).toMatchObject([
+    {
+      is_error: false,
+      content:
+        'The file /workspace/output/a.txt has been created.\n\n[Added by a hook of this agent]\nTests are due.',
+    },
+  ]);
+  expect(await askedBodies('post')).toMatchObject([
+    { tool_output: 'The file /workspace/output/a.txt has been created.', is_error: false },
+  ]);
+});
+
+test('a prompt that is blocked reaches no model, then or later', async () => {
+  const url = answering('prompt', { decision: 'deny', reason: 'It holds a card number.' }, {});
+  useHooks(endpoint('UserPromptSubmit', url));
+  const { socket } = await start();
+  const events = await socket.say(promptScript(says('never')));
+  const text = 'Your message was not passed on to the agent. It holds a card number.';
+  expect(clientView(events).filter((item) => 'text' in item)).toEqual([{ text }]);
+  expect(events.at(-1)).toMatchObject({ type: 'done', is_error: true, turn_count: 0 });
+  // The fake model takes the newest script of what it is sent; the blocked one is not in it
+  expect(textOfDeltas(await socket.say('hello'))).toBe('You said: hello');
+});
+
+test('what a hook adds to a prompt is told to the model once, and before its first message', async () => {
+  useHooks(
+    endpoint('UserPromptSubmit', answering('context', { additional_context: 'The user is in Oslo.' })),
+  );
+  const { socket } = await start();
+  // A prompt that is no script is answered with the last text that the model was sent
+  expect(textOfDeltas(await socket.say('where am I?'))).toBe(
+    'You said: [Added by a hook of this agent]\nThe user is in Oslo.',
+  );
+  expect(await askedBodies('context')).toMatchObject([{ event: 'UserPromptSubmit', prompt: 'where am I?' }]);
+});
+
+test('a hook keeps the agent from stopping, twice in a turn at most', async () => {
+  useHooks(endpoint('Stop', answering('stop', { decision: 'deny', reason: 'Run the tests.' })));
+  const { socket } = await start();
+  const texts = clientView(await socket.say('go')).flatMap((item) => ('text' in item ? [item.text] : []));
+  const goOn = 'You said: [A hook of this agent says that you are not done]\nRun the tests.';
+  expect(texts).toEqual(['You said: go', goOn, goOn]);
+  expect(await askedBodies('stop')).toMatchObject([{ answer: 'You said: go' }, { answer: goOn }]);
+});
+
+test.each([
+  {
+    rule: 'no-network' as const,
+    tool: 'WebFetch',
+    input: { url: 'https://example.com', prompt: 'x' },
+    text: /works without the network/,
+  },
+  {
+    rule: 'no-network' as const,
+    tool: 'Write',
+    input: { file_path: 'output/a.txt', content: 'x' },
+    text: /has been created/,
+  },
+  {
+    rule: 'confirm-outward' as const,
+    tool: 'Write',
+    input: { file_path: 'output/a.txt', content: 'x' },
+    text: /has been created/,
+  },
+])('the rule $rule and a call of $tool', async ({ rule, tool, input, text }) => {
+  useHooks({ kind: 'rule', event: 'PreToolUse', rule, matcher: undefined });
+  const { socket } = await start();
+  const events = await socket.say(promptScript({ blocks: [{ tool, id: 'c1', input }] }, says('ok')));
+  expect(results(events)).toMatchObject([{ content: expect.stringMatching(text) }]);
+});
