@@ -48,10 +48,14 @@ export const Settings = z.object({
   ANTHROPIC_BASE_URL: text,
   PROXY_BASE_URL: text,
   PROXY_API_KEY: text,
+  /** Whether the server at PROXY_BASE_URL has the API's own tool for web search. */
+  PROXY_WEB_SEARCH: flag(false),
   ZAI_API_KEY: text,
   ZAI_BASE_URL: text,
   MINIMAX_API_KEY: text,
   MINIMAX_BASE_URL: text,
+  /** Searches the web instead of the provider of the model. */
+  SEARXNG_URL: text,
   MODEL_HAIKU: text,
   MODEL_SONNET: text,
   MODEL_OPUS: text,
@@ -75,6 +79,10 @@ export const Settings = z.object({
   TELEGRAM_WEBHOOK_SECRET: text,
   TELEGRAM_WHITELIST: text,
   TELEGRAM_API_URL: url('https://api.telegram.org'),
+  /** The bot's name in groups. */
+  TELEGRAM_BOT_USERNAME: text,
+  /** Tables and headings as such; apps from before June 2026 ask for an update instead of showing them. */
+  TELEGRAM_RICH_MESSAGES: flag(false),
 
   WHATSAPP_ACCESS_TOKEN: text,
   WHATSAPP_PHONE_NUMBER_ID: text,
