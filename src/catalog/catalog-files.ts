@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Effort, Thinking } from '#agent/model.ts';
 import { RemoteServerFields, ServerName } from '#mcp/remote-server.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import { hook, hookFields } from '#catalog/hook.ts';
@@ -56,6 +57,8 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
     disallowed_tools: z.array(tool).optional(),
     subagents: z.array(known.subagents === undefined ? id : nameFrom('subagent', known.subagents)).optional(),
     model: text.optional(),
+    thinking: Thinking.optional(),
+    effort: Effort.optional(),
     plugins: z.array(pluginReference).optional(),
     /** What needs no rule to pass; a session may change it. */
     permission_mode: PermissionMode.optional(),
@@ -90,6 +93,8 @@ export function subagentsFile(known: { tools: readonly string[] }) {
     prompt: text,
     tools: z.array(toolFrom(known.tools)),
     model: text.default('sonnet'),
+    thinking: Thinking.optional(),
+    effort: Effort.optional(),
   });
   return z.strictObject({ subagents: z.record(id, subagent) });
 }
@@ -99,5 +104,6 @@ export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
   'permission_mode permissions allow ask deny focus prompt plugins path' +
   ' mcp_servers url headers timeout_seconds transport oauth client_id client_secret scope' +
+  ' thinking effort' +
   ` ${hookFields}`
 ).split(' ');

@@ -1,6 +1,7 @@
 import { agentsFile, fieldNames, subagentsFile, type AgentFields } from '#catalog/catalog-files.ts';
 import { readYaml } from '#catalog/read-yaml.ts';
 import type { Hook } from '#catalog/hook.ts';
+import type { Effort, Thinking } from '#agent/model.ts';
 import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import type { Command } from '#catalog/command.ts';
@@ -29,6 +30,9 @@ export interface Agent {
   readonly pluginMcpServers: readonly PluginMcpServer[];
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
+  /** Undefined: what is usual for the model. */
+  readonly thinking: Thinking | undefined;
+  readonly effort: Effort | undefined;
   /** What needs no rule to pass. */
   readonly permissionMode: PermissionMode;
   readonly permissions: PermissionRules;
@@ -49,6 +53,8 @@ export interface Subagent {
   readonly prompt: string;
   readonly tools: readonly string[];
   readonly model: string;
+  readonly thinking?: Thinking | undefined;
+  readonly effort?: Effort | undefined;
 }
 
 export interface Catalog {
@@ -153,6 +159,8 @@ function toAgent(
     plugins: plugins.map(({ name }) => name),
     pluginMcpServers: plugins.flatMap(({ mcpServers }) => mcpServers),
     model: fields.model ?? 'sonnet',
+    thinking: fields.thinking,
+    effort: fields.effort,
     permissionMode: fields.permission_mode ?? 'bypassPermissions',
     permissions: {
       allow: fields.permissions?.allow ?? [],

@@ -17,6 +17,7 @@ export const toolNames = [
   'TaskList',
   'TodoWrite',
   'WebFetch',
+  'WebSearch',
   'AskUserQuestion',
   'EnterPlanMode',
   'ExitPlanMode',

@@ -17,6 +17,7 @@ import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { TaskList } from '#session/task-list.ts';
 import { createTools } from '#tools/index.ts';
+import { chooseSearch } from '#tools/web-search.ts';
 
 /** The object's name was made from a verified user name; nothing a client or a model wrote is in it. */
 export function sessionName({ id }: DurableObjectState): {
@@ -64,6 +65,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     model: createModel(settings, liveModelDeps),
     tools: createTools({
       workspace,
+      search: chooseSearch(settings, liveModelDeps),
       tasks: new TaskList({ sql, clock }),
       mode: {
         get: () => permissionMode(sql),

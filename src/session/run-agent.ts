@@ -51,9 +51,12 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   const allTools = [...tools, ...delegationTools(subagents).filter(({ name }) => agent.tools.includes(name))];
   const system = buildSystemPrompt({ agent, clientType: row.client_type, startedOn });
 
+  const { model, thinking, effort } = agent;
+  const setting = { model, system, thinking, effort };
+
   const instructions = compactInstructions(entries.turn(turn));
   if (instructions !== undefined) {
-    const request = { model: agent.model, system, tools: toolDefinitions(allTools) };
+    const request = { ...setting, tools: toolDefinitions(allTools) };
     return compactTurn(session, row, { turn, request, signal, instructions });
   }
 
@@ -75,8 +78,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
       makeRoom: makeRoom(session, { turn, signal }, view),
     },
     {
-      model: agent.model,
-      system,
+      ...setting,
       messages: toMessages(view),
       maxSteps: session.settings.MAX_STEPS,
       replies,

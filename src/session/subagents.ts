@@ -92,6 +92,8 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
           },
           {
             model: subagent.model,
+            thinking: subagent.thinking,
+            effort: subagent.effort,
             system: buildSubagentPrompt({
               rules: catalog.commonPrompt,
               subagent,

@@ -1,5 +1,6 @@
 import type { Tool } from '#agent/tool.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { SearchWeb } from '#model/search-web.ts';
 import { askUserQuestionTool } from '#tools/ask-user-question.ts';
 import { bashTool } from '#tools/bash.ts';
 import { editTool } from '#tools/edit.ts';
@@ -16,18 +17,21 @@ import { taskListTool } from '#tools/task-list.ts';
 import { taskUpdateTool } from '#tools/task-update.ts';
 import { todoWriteTool } from '#tools/todo-write.ts';
 import { liveWebDeps, webFetchTool } from '#tools/web-fetch.ts';
+import { webSearchTool } from '#tools/web-search.ts';
 import { writeTool } from '#tools/write.ts';
 
 interface ToolDeps {
   readonly workspace: Workspace;
   readonly tasks: TaskBoard;
   readonly mode: ModeSwitch;
+  /** Undefined where nothing searches: then there is no WebSearch. */
+  readonly search: SearchWeb | undefined;
 }
 
 /**
  * The tools of one session. Make them once per object: Bash keeps its directory and `/tmp` for as long as they live.
  */
-export const createTools = ({ workspace, tasks, mode }: ToolDeps): readonly Tool[] => [
+export const createTools = ({ workspace, tasks, mode, search }: ToolDeps): readonly Tool[] => [
   ...[readTool, writeTool, editTool, globTool, grepTool, bashTool, skillTool, notebookEditTool].map(
     (create) => create(workspace),
   ),
@@ -38,4 +42,5 @@ export const createTools = ({ workspace, tasks, mode }: ToolDeps): readonly Tool
   askUserQuestionTool,
   enterPlanModeTool(mode),
   exitPlanModeTool(mode),
+  ...(search === undefined ? [] : [webSearchTool(search)]),
 ];
