@@ -44,11 +44,12 @@ export function configRoutes() {
     .openapi(listAgents, (c) =>
       c.json(
         {
-          agents: catalog.agents.map(({ id, name, description, model, isDefault }) => ({
+          agents: catalog.agents.map(({ id, name, description, model, permissionMode, isDefault }) => ({
             agent_id: id,
             name,
             description,
             model,
+            permission_mode: permissionMode,
             is_default: isDefault,
           })),
         },

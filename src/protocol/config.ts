@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PermissionMode } from '#protocol/server-event.ts';
 
 export const AgentList = z.object({
   agents: z.array(
@@ -7,6 +8,8 @@ export const AgentList = z.object({
       name: z.string(),
       description: z.string(),
       model: z.string(),
+      /** What it may do without asking, unless a session says otherwise. */
+      permission_mode: PermissionMode,
       is_default: z.boolean(),
     }),
   ),

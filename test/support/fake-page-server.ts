@@ -45,6 +45,7 @@ const AGENTS = [
     description:
       'Reads, writes and runs things in a workspace of its own. Good at files, data and small programs.',
     model: 'sonnet',
+    permission_mode: 'bypassPermissions',
     is_default: true,
   },
   {
@@ -230,6 +231,8 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     session.join(socket, session.position);
     if (frame['type'] === 'cancel_request') return session.emit({ type: 'cancelled' });
     if (REPLIES.has(frame['type'])) return fake.onReply(session, frame);
+    if (frame['type'] === 'set_permission_mode')
+      return session.tell({ type: 'permission_mode', mode: String(frame['mode']) });
     const content = frame['content'];
     const messageId = String(frame['message_id']);
     // A prompt that is sent again after a lost connection counts once.

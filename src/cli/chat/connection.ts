@@ -188,6 +188,10 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
       );
       return ended;
     },
+    setPermissionMode(mode) {
+      transmit({ type: 'set_permission_mode', mode }, (event) => event.type === 'permission_mode');
+      return true;
+    },
     close() {
       closed = true;
       socket?.close(1000);

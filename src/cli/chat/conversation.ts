@@ -1,6 +1,6 @@
 import type { WaitingCall } from '#cli/chat/waiting-call.ts';
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
-import type { Done } from '#protocol/server-event.ts';
+import type { Done, PermissionMode } from '#protocol/server-event.ts';
 
 /** How a turn ended for the one who asked. `refused`: the server answered with an error instead. */
 export type TurnEnd =
@@ -27,6 +27,8 @@ export interface Conversation {
   cancel(): void;
   /** Tells whether the transport can do it; resolves when it is done. */
   compact(instructions: string): Promise<boolean>;
+  /** Tells whether the transport can do it. The server's event says when it holds. */
+  setPermissionMode(mode: PermissionMode): boolean;
   close(): void;
 }
 

@@ -13,6 +13,7 @@ export const chatCommands = {
   search: 'search in your sessions: /search words',
   interrupt: 'stop the running turn (Ctrl-C does it too)',
   compact: 'summarise the conversation, to make room: /compact [what matters]',
+  mode: 'what the agent may do without asking: /mode [default|acceptEdits|plan|bypassPermissions]',
   export: 'write this session to a Markdown file: /export [file]',
 } as const;
 export type ChatCommand = keyof typeof chatCommands;
@@ -41,6 +42,7 @@ const bareArguments: Readonly<Record<ChatCommand, number>> = {
   search: Infinity,
   interrupt: 0,
   compact: 0,
+  mode: -1,
   export: -1,
 };
 

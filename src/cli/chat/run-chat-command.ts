@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { PermissionMode } from '#protocol/server-event.ts';
 import { chatCommands, type ChatCommand } from '#cli/chat/parse-line.ts';
 import type { Chat } from '#cli/chat/run-chat.ts';
 import { agentsCommand } from '#cli/commands/agents.ts';
@@ -55,6 +56,8 @@ export async function runChatCommand(
     case 'compact':
       if (await chat.conversation().compact(argument)) return;
       return printer.say(style.red('Only in WebSocket mode: --mode ws.'));
+    case 'mode':
+      return switchMode(chat, argument);
     case 'export':
       return exportSession(chat, argument);
   }
@@ -82,6 +85,14 @@ async function switchAgent(chat: Chat, id: string): Promise<void> {
   }
   await chat.open({ agentId: id, sessionId: undefined });
   printer.say(style.dim(`A new session with ${agent.name}.`));
+}
+
+function switchMode(chat: Chat, name: string): void {
+  const { printer, style } = chat;
+  const mode = PermissionMode.safeParse(name);
+  if (!mode.success) return printer.say(style.red(`Which one? ${PermissionMode.options.join(', ')}`));
+  if (!chat.conversation().setPermissionMode(mode.data))
+    printer.say(style.red('Only in WebSocket mode: --mode ws.'));
 }
 
 async function exportSession(chat: Chat, file: string): Promise<void> {

@@ -113,6 +113,7 @@ export function converse(options: SseOptions): Conversation {
       );
     },
     compact: () => Promise.resolve(false),
+    setPermissionMode: () => false,
     close: () => running?.abort(),
   };
 }

@@ -1,3 +1,4 @@
+import type { PermissionMode } from '#protocol/server-event.ts';
 import type { Connection } from '#web/core/socket.ts';
 import { emptyThread, type Thread } from '#web/core/thread.ts';
 
@@ -9,6 +10,8 @@ export interface ChatState {
   readonly thread: Thread;
   readonly connection: Connection;
   readonly history: 'ready' | 'loading' | 'failed' | 'missing';
+  /** What was chosen for this session; null: the agent's own. */
+  readonly permissionMode: PermissionMode | null;
   /** Counts changes of the session's files. */
   readonly filesVersion: number;
 }
@@ -20,6 +23,7 @@ export const blankChat = (agentId: string | null): ChatState => ({
   thread: emptyThread,
   connection: { state: 'idle' },
   history: 'ready',
+  permissionMode: null,
   filesVersion: 0,
 });
 

@@ -1,4 +1,4 @@
-import type { ServerEvent } from '#protocol/server-event.ts';
+import type { PermissionMode, ServerEvent } from '#protocol/server-event.ts';
 import type { Api } from '#web/core/api.ts';
 import { blankChat, isBusy, type ChatState } from '#web/core/chat-state.ts';
 import type { Drafts } from '#web/core/drafts.ts';
@@ -42,6 +42,8 @@ export function createChat(deps: ChatDeps) {
   let workspace: string | null = null;
   /** Something of ours may be kept under that id already. */
   let workspaceUsed = false;
+  /** Chosen while there was no connection. */
+  let wantedMode: PermissionMode | null = null;
   let incoming: ServerEvent[] = [];
   let flushPlanned = false;
   let cancelStopFallback: (() => void) | null = null;
@@ -96,7 +98,7 @@ export function createChat(deps: ChatDeps) {
     const at = deps.now();
     let thread = before.thread;
     let sessionId = before.sessionId;
-    let filesVersion = before.filesVersion;
+    let { filesVersion, permissionMode } = before;
     let turnEnded = false;
     let isReady = false;
     for (const event of events) {
@@ -107,9 +109,11 @@ export function createChat(deps: ChatDeps) {
         isReady = true;
       }
       if (event.type === 'file_uploaded' || event.type === 'file_deleted') filesVersion += 1;
+      if (event.type === 'permission_mode') permissionMode = event.mode;
       if (event.type === 'done' || event.type === 'cancelled') turnEnded = true;
     }
-    state.set({ ...before, thread, sessionId, filesVersion: filesVersion + (turnEnded ? 1 : 0) });
+    filesVersion += turnEnded ? 1 : 0;
+    state.set({ ...before, thread, sessionId, permissionMode, filesVersion });
     if (sessionId !== null && before.sessionId === null) adopt(sessionId);
     if (isReady) greet();
     if (turnEnded) {
@@ -132,8 +136,16 @@ export function createChat(deps: ChatDeps) {
   function greet(): void {
     if (workspace !== null) for (const waiter of readyWaiters) waiter(workspace);
     readyWaiters.clear();
+    if (wantedMode !== null) sendMode(wantedMode);
     for (const one of state.get().thread.outbox) if (!one.failed) transmit(one);
     for (const one of state.get().thread.waiting) transmitReply(one);
+  }
+
+  function sendMode(mode: PermissionMode): void {
+    workspaceUsed = true;
+    const sent = workspace !== null && socket.send({ type: 'set_permission_mode', mode });
+    wantedMode = sent ? null : mode;
+    if (!sent) connect();
   }
 
   function transmitReply(waiting: Waiting): void {
@@ -178,6 +190,7 @@ export function createChat(deps: ChatDeps) {
     epoch.update((now) => now + 1);
     workspace = null;
     workspaceUsed = false;
+    wantedMode = null;
     if (sessionId === null || state.get().history !== 'ready') return;
     remembered.delete(sessionId);
     remembered.set(sessionId, { thread, agentId });
@@ -239,6 +252,12 @@ export function createChat(deps: ChatDeps) {
       workspace = null;
       socket.close();
       socket.connect();
+    },
+
+    /** What the agent may do without asking, from now on. */
+    choosePermissionMode(mode: PermissionMode): void {
+      state.update((now) => ({ ...now, permissionMode: mode }));
+      sendMode(mode);
     },
 
     write(text: string): void {

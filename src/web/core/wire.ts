@@ -21,6 +21,8 @@ import {
 const numbered = { event_id: optional(number) };
 const parented = { parent_tool_use_id: optional(string) };
 
+const permissionMode = literal('default', 'acceptEdits', 'plan', 'bypassPermissions');
+
 type EventOf<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>;
 
 const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>> } = {
@@ -104,10 +106,7 @@ const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>
     input: record,
     ...numbered,
   }),
-  permission_mode: object({
-    type: literal('permission_mode'),
-    mode: literal('default', 'acceptEdits', 'plan', 'bypassPermissions'),
-  }),
+  permission_mode: object({ type: literal('permission_mode'), mode: permissionMode }),
   turn_resumed: object({ type: literal('turn_resumed'), ...numbered }),
   compact_started: object({ type: literal('compact_started'), ...numbered }),
   compact_completed: object({
@@ -211,6 +210,7 @@ const agent = object({
   name: string,
   description: string,
   model: string,
+  permission_mode: optional(permissionMode),
   is_default: boolean,
 });
 export type Agent = ReturnType<typeof agent>;

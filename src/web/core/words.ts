@@ -29,6 +29,13 @@ const english = {
     closeSidebar: 'Hide sidebar',
     newChat: 'New chat',
     agent: 'Agent',
+    permissions: 'What the agent may do without asking',
+    permissionModes: {
+      default: 'Ask before changes',
+      acceptEdits: 'Edit files without asking',
+      plan: 'Plan first, change nothing',
+      bypassPermissions: 'Do everything',
+    },
     theme: { light: 'Theme: light', dark: 'Theme: dark', system: 'Theme: as the system' },
   },
   connection: {

@@ -270,3 +270,21 @@ test('a stop while something waits cancels', async () => {
   last().say({ type: 'cancelled', event_id: 14 });
   expect([thread().running, thread().waiting]).toEqual([false, []]);
 });
+
+test('what the agent may do is sent at once, or with the next connection; the server has the last word', () => {
+  const { chat, last } = setUp();
+  const mode = () => chat.state.get().permissionMode;
+  chat.startNew('general');
+  chat.choosePermissionMode('plan');
+  expect(mode()).toBe('plan');
+  last().greet('w1');
+  chat.choosePermissionMode('default');
+  expect(last().sent).toEqual([
+    { type: 'set_permission_mode', mode: 'plan' },
+    { type: 'set_permission_mode', mode: 'default' },
+  ]);
+  last().say({ type: 'permission_mode', mode: 'acceptEdits' });
+  expect(mode()).toBe('acceptEdits');
+  chat.startNew('general');
+  expect(mode()).toBe(null);
+});

@@ -17,6 +17,7 @@ describe('with the key alone', () => {
             name: 'General Assistant',
             description: expect.stringContaining('code'),
             model: 'sonnet',
+            permission_mode: 'bypassPermissions',
             is_default: true,
           },
           {
@@ -24,6 +25,7 @@ describe('with the key alone', () => {
             name: 'Email Reader',
             description: expect.stringContaining('e-mail files'),
             model: 'sonnet',
+            permission_mode: 'bypassPermissions',
             is_default: false,
           },
         ],

@@ -1,6 +1,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import type { ServerEvent } from '#protocol/server-event.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser, send } from '../../support/workers/accounts.ts';
@@ -38,7 +39,7 @@ async function start() {
   return { ...user, socket, sessionId: ready.type === 'ready' ? ready.cwd_id : '' };
 }
 
-const told = (events: readonly { readonly type: string }[]) =>
+const told = (events: readonly ServerEvent[]) =>
   unnumbered(events.filter(({ type }) => !['session_id', 'user_message', 'text_delta'].includes(type)));
 
 test('a subagent works under the call that began it: its calls are shown, its words are the result, all of it is paid for', async () => {

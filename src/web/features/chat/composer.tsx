@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
+import { PermissionSwitch } from '#web/features/chat/permission-switch.tsx';
 import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
 import { AttachmentList } from '#web/features/files/attachment-list.tsx';
 import type { Attachments } from '#web/features/files/use-attachments.ts';
@@ -97,6 +98,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
               }}
             />
             <IconButton icon="clip" label={words.composer.attach} onClick={() => picker.current?.click()} />
+            <PermissionSwitch />
             <span className="flex-1" />
             {running && (
               <button
