@@ -1,5 +1,5 @@
 /**
- * Writes src/catalog/bundle.generated.ts from .claude/skills, .claude/commands and plugins. Run: npm run bundle
+ * Writes src/catalog/bundle.generated.ts from .claude/skills, .claude/commands, plugins and .mcp.json. Run: npm run bundle
  * With --check it writes nothing, and fails unless the file is up to date and the project's own skills and commands are
  * right. Plugins are others' work: what is wrong with them is said, and fails nothing.
  */
@@ -9,6 +9,7 @@ import process from 'node:process';
 import { toolNames } from '#catalog/tool-names.ts';
 import { writeBundleModule } from './bundle-module.ts';
 import { readCommands } from './read-commands.ts';
+import { readMcpJson } from './read-mcp-json.ts';
 import { readPlugins } from './read-plugins.ts';
 import { readSkills } from './read-skills.ts';
 
@@ -21,9 +22,15 @@ export function bundle({ check = false } = {}): { readonly ok: boolean; readonly
   const commands = readCommands(root);
   const { plugins, warnings } = readPlugins(root, toolNames);
   const own = [...problems, ...commands.problems];
-  for (const line of [...own, ...warnings]) console.error(`warning: ${line}`);
+  const mcp = readMcpJson(root);
+  for (const line of [...own, ...warnings, ...mcp.warnings]) console.error(`warning: ${line}`);
 
-  const text = writeBundleModule({ skills, commands: commands.commands, plugins });
+  const text = writeBundleModule({
+    skills,
+    commands: commands.commands,
+    plugins,
+    ...(mcp.servers.length > 0 && { mcpServers: mcp.servers }),
+  });
   const isCurrent = existsSync(target) && readFileSync(target, 'utf8').replaceAll('\r\n', '\n') === text;
   // Written only when it changes: a running server starts again with each write
   if (!check && !isCurrent) writeFileSync(target, text);

@@ -9,7 +9,7 @@ export function checkInput(schema: Schema, input: unknown): readonly string[] {
   // Not @ajv: it compiles with eval, which Workers forbid
   const { valid, errors } = new Validator(withoutPatterns(schema), '2020-12', false).validate(input);
   if (valid) return [];
-  // The last ones are the innermost: "Property x does not match" says nothing
+  // "Property x does not match" says less than what it does not match
   const precise = errors.filter(({ keyword }) => !summaries.has(keyword));
   return (precise.length > 0 ? precise : errors)
     .slice(0, 10)
@@ -19,7 +19,7 @@ export function checkInput(schema: Schema, input: unknown): readonly string[] {
 }
 
 /** Keywords whose errors only say that there are others within. */
-const summaries = new Set(['properties', 'items', 'anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const summaries = new Set(['false', 'properties', 'items', 'anyOf', 'oneOf', 'allOf', 'prefixItems']);
 
 function withoutPatterns(schema: Schema): Schema {
   return JSON.parse(

@@ -10,7 +10,7 @@ import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validatio
 import { z } from 'zod';
 import { ListedTool, ToolAnswer } from '#mcp/answers.ts';
 import { broken, mcpFetch, STREAM_ENDED, type McpFetchDeps } from '#mcp/mcp-fetch.ts';
-import { ConnectionExpired, McpProblem, ServerRefused } from '#mcp/mcp-problem.ts';
+import { ConnectionExpired, McpProblem, ServerRefused, SignInNeeded } from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 
 export type ConnectionDeps = Pick<McpFetchDeps, 'headers' | 'access'> & {
@@ -62,8 +62,12 @@ export class Connection {
     const refusal = await connection.#start(signal);
     if (refusal === undefined) return connection;
     const older = new Connection(server, deps, 'sse');
-    if ((await older.#start(signal)) === undefined) return older;
-    throw connection.#explain(refusal);
+    try {
+      await older.#start(signal);
+      return older;
+    } catch (error) {
+      throw error instanceof SignInNeeded || signal.aborted ? error : connection.#explain(refusal);
+    }
   }
 
   /** Undefined: connected. The error, where another transport may do better. */
@@ -178,9 +182,9 @@ export class Connection {
         return new McpProblem(
           `The MCP server ${name} did not answer within ${timeoutSeconds} seconds, and is not waited for any more. What was asked of it may have happened all the same.`,
         );
-      if (error.code === CONNECTION_CLOSED || error.code === STREAM_ENDED)
-        return broken(name);
-      return new ServerRefused(error.message);
+      if (error.code === CONNECTION_CLOSED || error.code === STREAM_ENDED) return broken(name);
+      // Without what the SDK puts before it
+      return new ServerRefused(error.message.replace(/^MCP error -?\d+: /, ''));
     }
     return new McpProblem(`The MCP server ${name} cannot be reached.`);
   }

@@ -14,7 +14,7 @@ const subagentsYaml = `subagents:
 const parse = (agentsYaml: string, helpers = subagentsYaml) =>
   parseCatalog({ agentsYaml, subagentsYaml: helpers, knownTools: ['Read', 'Write', 'Bash'] });
 
-const noPlugins = { skills: [], commands: [], plugins: [], pluginMcpServers: [] };
+const noPlugins = { skills: [], commands: [], plugins: [], hooks: [], mcpServers: [], disallowedTools: [] };
 
 test('the files in the repository', () => {
   const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
@@ -67,6 +67,7 @@ agents:
       name: 'a',
       systemPrompt: 'Common.',
       tools: ['Read', 'Write'],
+      disallowedTools: ['Bash'],
       model: 'opus',
       permissionMode: 'bypassPermissions',
       permissions: { allow: [], ask: [], deny: [] },
@@ -127,8 +128,8 @@ test.each([
   },
   {
     name: 'unknown field',
-    yaml: `${valid}    mcp_servers: []\n`,
-    expected: ['agents.yaml:4:5 agents.a.mcp_servers: unknown field'],
+    yaml: `${valid}    output_style: terse\n`,
+    expected: ['agents.yaml:4:5 agents.a.output_style: unknown field'],
   },
   {
     name: 'unknown field in the defaults, and another at the top',
