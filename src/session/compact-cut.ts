@@ -1,4 +1,4 @@
-import type { Entry } from '#session/entry.ts';
+import { seqOf, turnOf, type Entry } from '#session/entry.ts';
 import { weight } from '#session/weight.ts';
 
 /**
@@ -8,14 +8,20 @@ import { weight } from '#session/weight.ts';
  * `after` (`seq`).
  */
 export function chooseCut(entries: readonly Entry[], keep: number, after = 0): number | undefined {
+  const prompts = new Map(
+    entries.flatMap(({ seq, body }) => (body.kind === 'prompt' ? [[seq, weight(body)] as const] : [])),
+  );
   let left = keep;
   let cut: number | undefined;
   for (let index = entries.length - 1; index > 0; index--) {
     const entry = entries[index];
     if (entry === undefined || entry.seq <= after) break;
     left -= weight(entry.body);
+    // Within a turn its prompt stays too
+    const prompt = entry.body.kind === 'assistant' ? (prompts.get(seqOf(turnOf(entry.seq), 0)) ?? 0) : 0;
+    const isPlace = entry.body.kind === 'prompt' || entry.body.kind === 'assistant';
+    if (isPlace && (cut === undefined || left - prompt >= 0)) cut = index;
     if (left < 0 && cut !== undefined) break;
-    if (entry.body.kind === 'prompt' || entry.body.kind === 'assistant') cut = index;
   }
   return cut;
 }

@@ -1,5 +1,6 @@
 import type { AssistantBlock, UserBlock } from '#protocol/message.ts';
 import type { Entry } from '#session/entry.ts';
+import { promptForModel } from '#session/expand-command.ts';
 import type { View } from '#session/model-messages.ts';
 
 /** What a tool was given or gave is mostly in the files, and the least of what a summary needs. */
@@ -26,7 +27,7 @@ export function transcriptOf({ summary, entries }: View, limit: number): string 
 function textOfEntry({ body }: Entry): string {
   switch (body.kind) {
     case 'prompt':
-      return `User: ${typeof body.content === 'string' ? body.content : textOfBlocks(body.content)}`;
+      return `User: ${textOfBlocks(promptForModel(body))}`;
     case 'note':
       return `Note: ${body.text}`;
     case 'assistant':

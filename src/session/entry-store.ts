@@ -81,10 +81,14 @@ export class EntryStore {
     for (const row of rows) yield this.#read(row);
   }
 
-  /** From the newest entry before `seq` backwards; stop reading to stop paying. */
-  *backwards(seq: number): Generator<Entry> {
-    for (const row of this.#sql.exec('SELECT * FROM entry WHERE seq < ? ORDER BY seq DESC', seq))
-      yield this.#read(row);
+  /** From the newest entry before `seq` backwards, to `from` at most; stop reading to stop paying. */
+  *backwards(seq: number, from = 0): Generator<Entry> {
+    const rows = this.#sql.exec(
+      'SELECT * FROM entry WHERE seq < ? AND seq >= ? ORDER BY seq DESC',
+      seq,
+      from,
+    );
+    for (const row of rows) yield this.#read(row);
   }
 
   /** The stream position after the newest stored entry that has one. */

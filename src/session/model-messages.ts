@@ -30,10 +30,7 @@ export function readView(
     left -= mediaCharacters(entry.body);
     newestFirst.push(left < 0 ? withoutMedia(entry) : entry);
   };
-  for (const entry of entries.backwards(upTo)) {
-    if (entry.seq < start) break;
-    add(entry);
-  }
+  for (const entry of entries.backwards(upTo, start)) add(entry);
   const prompt = seqOf(turnOf(start), 0);
   if (start > prompt) for (const entry of entries.range(prompt, prompt + 1)) add(entry);
   return { summary: readSummary(entries, summary_seq), entries: newestFirst.reverse() };

@@ -27,9 +27,11 @@ export function answerFromPrompt(request: FakeRequest): FakeAnswer {
     const texts = typeof content === 'string' ? [content] : content.flatMap(({ text }) => text ?? []);
     const text = texts.at(-1);
     if (text === undefined) continue;
-    if (!text.startsWith('[{')) return { blocks: [{ text: ['You said: ', text] }] };
+    // A summary is asked for in words of ours; what the user asks of it comes last, and may be a script too
+    const script = /(?:^|keep in mind: )(\[\{[^]*)$/.exec(text)?.[1];
+    if (script === undefined) return { blocks: [{ text: ['You said: ', text] }] };
     const taken = messages.slice(index).filter((message) => message.role === 'assistant').length;
-    const steps: FakeAnswer[] = JSON.parse(text);
+    const steps: FakeAnswer[] = JSON.parse(script);
     return steps[taken] ?? { blocks: [{ text: ['The script has no more steps.'] }] };
   }
   return { status: 400, message: 'no prompt' };

@@ -1,0 +1,290 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, test } from 'vitest';
+import type { ModelPart, ModelRequest } from '#agent/model.ts';
+import type { Message, Usage } from '#protocol/message.ts';
+import type { ServerEvent } from '#protocol/server-event.ts';
+import { openSession } from '#session/open-session.ts';
+import { readRow, type Session } from '#session/session.ts';
+import { submitPrompt } from '#session/submit-prompt.ts';
+import { calls, message, says, scriptedModel, type ScriptedCall } from '#test/support/scripted-model.ts';
+import { newUser } from '../../support/workers/accounts.ts';
+
+/** Holds 200,000 tokens. */
+const model = 'claude-haiku-4-5';
+const usage = (input_tokens: number): Usage => ({
+  input_tokens,
+  output_tokens: 10,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+});
+
+const answer = (text: string, tokens: number): ModelPart[] => [
+  { type: 'text_delta', text },
+  message([{ type: 'text', text }], { model, usage: usage(tokens) }),
+];
+const call = (id: string, command: string, tokens: number): ModelPart[] => [
+  { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
+  message(
+    [
+      { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
+      { type: 'tool_use', id, name: 'Bash', input: { command } },
+    ],
+    { model, usage: usage(tokens) },
+  ),
+];
+const tooLong: ModelPart[] = [{ type: 'failure', kind: 'context_full', text: 'API Error: 400 too long' }];
+const noCredit: ModelPart[] = [{ type: 'failure', kind: 'billing_error', text: 'API Error: 402 no credit' }];
+
+/** A session whose model says what a test wrote down: each prompt's turn runs to its end. */
+async function converse(
+  script: readonly ScriptedCall[],
+  act: (session: Session, say: (text: string) => Promise<ServerEvent[]>) => Promise<void>,
+): Promise<ModelRequest[]> {
+  const { username } = await newUser();
+  const stub = env.CHAT_SESSION.getByName(`${username}/${crypto.randomUUID()}`);
+  return runInDurableObject(stub, async (_, state) => {
+    const scripted = scriptedModel(script);
+    const session: Session = { ...openSession(state, env), model: scripted };
+    const events: ServerEvent[] = [];
+    let ended = () => {};
+    session.clients.addReader({
+      send(event) {
+        events.push(event);
+        if (event.type === 'done') ended();
+      },
+      close: () => {},
+    });
+    await act(session, async (content) => {
+      const from = events.length;
+      const end = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
+      const said = submitPrompt(session, { content, messageId: null, agentId: null, clientType: 'web' });
+      if (!said.ok) throw new Error(said.problem);
+      await end;
+      return events.slice(from);
+    });
+    return scripted.requests;
+  });
+}
+
+const types = (events: readonly ServerEvent[]): string[] =>
+  events.map(({ type }) => type).filter((type) => type !== 'text_delta');
+
+/** The messages in a line each: role, then its blocks in short. */
+const outline = (messages: readonly Message[]): string[] =>
+  messages.map(({ role, content }) =>
+    [role, ...content.map((block) => (block.type === 'text' ? first(block.text) : block.type))].join(' | '),
+  );
+const first = (text: string): string =>
+  text.startsWith('[The conversation became') ? 'SUMMARY' : text.slice(0, 30);
+
+const expectGrowth = (shorter: ModelRequest | undefined, longer: ModelRequest | undefined) => {
+  expect(longer?.system).toBe(shorter?.system);
+  expect(longer?.tools).toEqual(shorter?.tools);
+  const [before, after] = [shorter, longer].map((request) => JSON.stringify(request?.messages).slice(0, -2));
+  expect(after?.startsWith(before ?? '?')).toBe(true);
+};
+
+test('near the limit a turn begins with a summary, its prompt stays as it is, and the prefix is stable again', async () => {
+  const requests = await converse(
+    [
+      answer('one', 100),
+      answer('two', 170_000),
+      says('THE SUMMARY'),
+      answer('three', 3_000),
+      answer('four', 3_000),
+    ],
+    async (session, say) => {
+      await say('first');
+      await say('second');
+      expect(types(await say('third'))).toEqual([
+        'session_id',
+        'user_message',
+        'compact_started',
+        'compact_completed',
+        'assistant_text',
+        'done',
+      ]);
+      await say('fourth');
+      expect(readRow(session.sql)).toMatchObject({ turn_count: 4, attempts: 0 });
+    },
+  );
+  const [, second, asked, third, fourth] = requests;
+  // What the provider has cached of the conversation is used for its summary
+  expectGrowth(second, asked);
+  expect(outline(third?.messages ?? [])).toEqual(
+    ['user | SUMMARY | [It is now 2026-11-23.] | third'].map(today),
+  );
+  expect(JSON.stringify(third?.messages)).toContain('THE SUMMARY');
+  expect(third?.system).toBe(second?.system);
+  expectGrowth(third, fourth);
+});
+
+const today = (text: string) => text.replace('2026-11-23', new Date().toISOString().slice(0, 10));
+
+test('near the limit between two steps the turn goes on: its prompt and its last step stay whole', async () => {
+  const big = 'seq 1 9000';
+  const requests = await converse(
+    [
+      call('a', big, 5e4),
+      call('b', big, 1e5),
+      call('c', 'echo last', 165e3),
+      says('THE SUMMARY'),
+      call('d', 'echo more', 2e4),
+      answer('ready', 21e3),
+      answer('on', 22e3),
+    ],
+    async (session, say) => {
+      const events = await say('do it');
+      expect(types(events)).toEqual([
+        'session_id',
+        'user_message',
+        ...['a', 'b', 'c'].flatMap(() => ['content_block', 'tool_use', 'tool_result']),
+        'compact_started',
+        'compact_completed',
+        'content_block',
+        'tool_use',
+        'tool_result',
+        'assistant_text',
+        'done',
+      ]);
+      expect(events.at(-1)).toMatchObject({ type: 'done', is_error: false, turn_count: 6 });
+      await say('next');
+      expect(session.entries.turn(1).filter(({ body }) => body.kind === 'summary')).toHaveLength(1);
+    },
+  );
+  const [, , , , d, ready, on] = requests;
+  expect(outline(d?.messages ?? [])).toEqual([
+    today('user | SUMMARY | [It is now 2026-11-23.] | do it'),
+    'assistant | thinking | tool_use',
+    'user | tool_result',
+  ]);
+  expect(JSON.stringify(d?.messages)).toContain('sign c');
+  expectGrowth(d, ready);
+  expectGrowth(ready, on);
+});
+
+test('a call that the model refuses as too long is made again with a summary in it, from a shorter transcript if need be', async () => {
+  const requests = await converse(
+    [answer('one', 10), tooLong, tooLong, says('THE SUMMARY'), answer('two', 10)],
+    async (_, say) => {
+      await say('first');
+      const events = await say('second');
+      expect(types(events)).toEqual([
+        'session_id',
+        'user_message',
+        'compact_started',
+        'compact_completed',
+        'assistant_text',
+        'done',
+      ]);
+      expect(events.at(-1)).toMatchObject({ is_error: false });
+    },
+  );
+  expect(requests).toHaveLength(5);
+  expect(requests[3]?.tools).toEqual([]);
+  expect(JSON.stringify(requests[3]?.messages)).toContain('User: first');
+  expect(JSON.stringify(requests[3]?.messages)).not.toContain('second');
+});
+
+test('what is refused even after a summary ends the turn with what to do', async () => {
+  await converse([answer('one', 10), tooLong, says('THE SUMMARY'), tooLong], async (_, say) => {
+    await say('first');
+    const events = await say('second');
+    expect(events.at(-1)).toMatchObject({ type: 'done', is_error: true });
+    expect(events.at(-2)).toMatchObject({ type: 'assistant_text', text: 'API Error: 400 too long' });
+  });
+});
+
+test('a model that stops without a word because it is full is asked again after a summary', async () => {
+  const full = [message([], { model, usage: usage(199_990), stop: 'context_full' })];
+  await converse([answer('one', 10), full, says('THE SUMMARY'), answer('two', 10)], async (_, say) => {
+    await say('first');
+    expect((await say('second')).at(-2)).toMatchObject({ type: 'assistant_text', text: 'two' });
+  });
+});
+
+test('without a summary the turn goes on with all there is, and it is not tried again at each step', async () => {
+  const requests = await converse(
+    [answer('one', 170_000), noCredit, call('a', 'echo', 171_000), answer('two', 172_000)],
+    async (session, say) => {
+      await say('first');
+      expect((await say('second')).at(-1)).toMatchObject({ type: 'done', is_error: false });
+      expect(readRow(session.sql)).toMatchObject({ summary_seq: 0, window_start: 0 });
+    },
+  );
+  expectGrowth(requests[0], requests[3]);
+});
+
+test('where nobody counts, characters do; without a summary the older half then leaves the view', async () => {
+  const long = (letter: string) => letter.repeat(250_000);
+  const requests = await converse([says('one'), says('two'), noCredit, says('three')], async (_, say) => {
+    await say(long('a'));
+    await say(long('b'));
+    expect((await say(long('c'))).at(-1)).toMatchObject({ type: 'done', is_error: false });
+  });
+  expect(requests[3]?.messages.map(({ content }) => JSON.stringify(content).slice(0, 40))).toEqual([
+    expect.stringContaining('cccc'),
+  ]);
+});
+
+test('a summary is summarised again with what followed it, and does not grow', async () => {
+  const requests = await converse(
+    [
+      answer('one', 17e4),
+      says('FIRST SUMMARY'),
+      answer('two', 17e4),
+      says('x'.repeat(1e5)),
+      answer('three', 10),
+    ],
+    async (_, say) => {
+      await say('first');
+      await say('second');
+      await say('third');
+    },
+  );
+  expect(JSON.stringify(requests[3]?.messages)).toContain('FIRST SUMMARY');
+  const after = JSON.stringify(requests[4]?.messages);
+  expect(after).not.toContain('FIRST SUMMARY');
+  expect(after.length).toBeLessThan(42_000);
+});
+
+test('tasks, the permission mode and the files are as they were', async () => {
+  const requests = await converse(
+    [
+      calls(['t', 'TaskCreate', { subject: 'Paint', description: 'Paint the fence' }]),
+      calls(['w', 'Write', { file_path: '/workspace/a.txt', content: 'kept' }]),
+      answer('one', 170_000),
+      says('THE SUMMARY'),
+      calls(['l', 'TaskList', {}], ['r', 'Read', { file_path: '/workspace/a.txt' }]),
+      answer('two', 10),
+    ],
+    async (session, say) => {
+      await say('first');
+      session.sql.exec("UPDATE session SET mode = 'acceptEdits'");
+      const events = await say('second');
+      const results = events.flatMap((event) => (event.type === 'tool_result' ? [event.content] : []));
+      expect(results).toEqual([expect.stringContaining('Paint'), '     1\tkept']);
+      expect(readRow(session.sql)?.mode).toBe('acceptEdits');
+    },
+  );
+  expect(requests[4]?.system).toBe(requests[0]?.system);
+  expect(requests[4]?.tools).toEqual(requests[0]?.tools);
+});
+
+test('a turn reads nothing of what its summary stands for', async () => {
+  await converse(
+    [answer('one', 170_000), says('THE SUMMARY'), answer('two', 10), answer('three', 10)],
+    async (session, say) => {
+      await say('first');
+      await say('second');
+      session.sql.exec(
+        "UPDATE entry SET body = 'unreadable' WHERE seq < ?",
+        readRow(session.sql)?.window_start ?? 0,
+      );
+      expect((await say('third')).at(-1)).toMatchObject({ type: 'done', is_error: false });
+    },
+  );
+});
