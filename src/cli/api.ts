@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Access } from '#cli/access.ts';
 import type { Config } from '#cli/config.ts';
 import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
+import { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
 import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { SessionUsage, UsageByDay } from '#protocol/usage.ts';
 
@@ -89,6 +90,12 @@ export function createApi(config: Config, access: Access) {
       readBody(await asUser({ method: 'GET', path: `${session(id)}/usage` }), SessionUsage),
     usage: async (days: number) =>
       readBody(await asUser({ method: 'GET', path: `/usage?days=${days}` }), UsageByDay),
+    mcpTokens: async () =>
+      readBody(await asUser({ method: 'GET', path: '/mcp/tokens' }), z.array(PersonalToken)),
+    makeMcpToken: async (name: string) =>
+      readBody(await asUser({ method: 'POST', path: '/mcp/tokens', body: { name } }), MadePersonalToken),
+    revokeMcpToken: async (id: string) =>
+      readBody(await asUser({ method: 'DELETE', path: `/mcp/tokens/${encodeURIComponent(id)}` }), Done),
     exportSession: async (id: string, format: 'jsonl' | 'markdown') => {
       const response = await asUser({ method: 'GET', path: `${session(id)}/export?format=${format}` });
       if (!response.ok) throw failureFor(response.status, await problemOf(response));

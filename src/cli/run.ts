@@ -3,11 +3,13 @@ import { createApi } from '#cli/api.ts';
 import { closest } from '#cli/closest.ts';
 import { commonHelp, parseWords, type Command } from '#cli/command.ts';
 import { agentsCommand } from '#cli/commands/agents.ts';
+import { bridgeCommand } from '#cli/commands/bridge.ts';
 import { chatCommand } from '#cli/commands/chat.ts';
 import { commandsCommand } from '#cli/commands/commands.ts';
 import { loginCommand } from '#cli/commands/login.ts';
 import { logoutCommand } from '#cli/commands/logout.ts';
 import { pluginCommand } from '#cli/commands/plugin.ts';
+import { mcpCommand } from '#cli/commands/mcp.ts';
 import { serveCommand } from '#cli/commands/serve.ts';
 import { sessionsCommand } from '#cli/commands/sessions.ts';
 import { skillsCommand } from '#cli/commands/skills.ts';
@@ -30,6 +32,8 @@ const commands: readonly Command[] = [
   pluginCommand,
   sessionsCommand,
   usageCommand,
+  mcpCommand,
+  bridgeCommand,
   loginCommand,
   logoutCommand,
 ];

@@ -23,9 +23,7 @@ export async function connectProgram(token: string) {
     requestInit: { headers: { Authorization: `Bearer ${token}` } },
     fetch: (url, init) => exports.default.fetch(new Request(url, init)),
   });
-  // Its optional members may be undefined, which the SDK's own interface forbids
-  const { sessionId: _, ...rest } = { sessionId: undefined };
-  await client.connect(Object.assign(transport, rest));
+  await client.connect(transport);
   return {
     client,
     /** The structured answer; what was refused is thrown as its text. */
