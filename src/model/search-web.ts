@@ -62,7 +62,9 @@ export function searchByModel(settings: Settings, deps: ModelDeps): SearchWeb | 
     for (let call = 1; call <= MAX_CALLS; call += 1) {
       try {
         const answer = await messages.create(searchBody(model, query, [prompt, ...said]), { signal });
-        const { content, usage, stop_reason } = Answer.parse(answer);
+        const read = Answer.safeParse(answer);
+        if (!read.success) return fail(NOT_AVAILABLE);
+        const { content, usage, stop_reason } = read.data;
         spend({ usage, cost: costOf(model, usage) });
         blocks = [...blocks, ...content];
         if (stop_reason !== 'pause_turn') break;

@@ -32,6 +32,8 @@ type FakeBlock =
   | { readonly redacted: string }
   /** `json` overrides the pieces in which the input is streamed. */
   | { readonly tool: string; readonly id: string; readonly input: object; readonly json?: readonly string[] }
+  /** A block as it is, all at once. */
+  | { readonly block: Readonly<Record<string, unknown>> }
   /** A block of a type that nobody knows. */
   | { readonly unknown: string };
 
@@ -42,7 +44,7 @@ export interface FakeStream {
   /** `tool_use` if there is a tool block, else `end_turn`. */
   readonly stop?: string;
   /** Null: the fields are left out, as some servers do. */
-  readonly usage?: Readonly<Record<string, number>> | null;
+  readonly usage?: Readonly<Record<string, unknown>> | null;
   readonly model?: string;
   /** Milliseconds before each event. */
   readonly delayMs?: number;
@@ -80,7 +82,7 @@ export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
     void (async () => {
       const request = await receive(incoming, response);
       requests.push(request);
-      await send(response, queue.shift() ?? fallback(request), requests.length);
+      await send(response, { request, answer: queue.shift() ?? fallback(request), serial: requests.length });
     })().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => {
@@ -115,12 +117,23 @@ async function receive(incoming: IncomingMessage, response: ServerResponse): Pro
   return { path: incoming.url ?? '', headers: incoming.headers, raw, body, closed };
 }
 
-async function send(response: ServerResponse, answer: FakeAnswer, serial: number): Promise<void> {
+interface Exchange {
+  readonly request: FakeRequest;
+  readonly answer: FakeAnswer;
+  readonly serial: number;
+}
+
+async function send(response: ServerResponse, { request, answer, serial }: Exchange): Promise<void> {
   const id = `req_fake_${serial}`;
   if ('status' in answer) {
     const { status, type = 'api_error', message = 'scripted failure', headers } = answer;
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': id, ...headers });
     response.end(JSON.stringify({ type: 'error', error: { type, message }, request_id: id }));
+    return;
+  }
+  if (!('raw' in answer) && !/"stream":true/.test(request.raw)) {
+    response.writeHead(200, { 'content-type': 'application/json', 'request-id': id });
+    response.end(JSON.stringify(wholeMessage(answer, `msg_fake_${serial}`)));
     return;
   }
   const contentType = 'raw' in answer ? answer.contentType : undefined;
@@ -159,6 +172,22 @@ async function sendStream(response: ServerResponse, answer: FakeStream, id: stri
     await nextTick();
   }
   response.end();
+}
+
+/** The answer to who does not want it in pieces; of blocks only texts and whole ones. */
+function wholeMessage({ blocks, stop, usage, model }: FakeStream, id: string): object {
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model: model ?? 'fake',
+    content: blocks.map((block) =>
+      'text' in block ? { type: 'text', text: block.text.join('') } : toWire(block).start,
+    ),
+    stop_reason: stop ?? 'end_turn',
+    stop_sequence: null,
+    usage: usage ?? { input_tokens: 10, output_tokens: 5 },
+  };
 }
 
 interface Event {
@@ -217,6 +246,7 @@ function toWire(block: FakeBlock): { readonly start: object; readonly deltas: re
       ],
     };
   }
+  if ('block' in block) return { start: block.block, deltas: [] };
   if ('redacted' in block) return { start: { type: 'redacted_thinking', data: block.redacted }, deltas: [] };
   if ('tool' in block) {
     const json = JSON.stringify(block.input);
