@@ -102,8 +102,8 @@ function readMcp(root: string, folder: string, manifest: PluginManifest): Plugin
     return parsePluginMcp(manifest.name, { path: file, text: readFileSync(join(root, file), 'utf8') });
   }
   if (manifest.mcpServers === undefined) return { servers: [], warnings: [] };
-  const text = JSON.stringify({ mcpServers: manifest.mcpServers });
-  return parsePluginMcp(manifest.name, { path: `${folder}/${pluginManifestPath}`, text });
+  const path = `${folder}/${pluginManifestPath}`;
+  return parsePluginMcp(manifest.name, { path, text: readFileSync(join(root, path), 'utf8') });
 }
 
 /** A loaded skill's files lie in the workspace as they do in the plugin, so its own paths lead to them. */

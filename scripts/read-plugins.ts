@@ -20,7 +20,7 @@ export interface PluginsFound {
 export function readPlugins(root: string, knownTools: readonly string[]): PluginsFound {
   const lock = readLock(root);
   const agentsYaml = join(root, 'agents.yaml');
-  const text = existsSync(agentsYaml) ? readFileSync(agentsYaml, 'utf8') : '';
+  const text = existsSync(agentsYaml) ? readFileSync(agentsYaml, 'utf8') : '{}';
   const named = referencesIn(text, () => true);
 
   const installed = listFolder(join(root, 'plugins'))
@@ -54,10 +54,12 @@ export function readPlugins(root: string, knownTools: readonly string[]): Plugin
     plugins.push({ ...plugin, installedAs: marketplace === null ? null : `${plugin.name}@${marketplace}` });
   }
 
-  const cycle = findCycle(new Map(plugins.map(({ name, dependencies }) => [name, dependencies])));
-  const usable = plugins.filter(({ name }) => !cycle.includes(name));
-  if (cycle.length > 0) {
+  let usable: readonly Plugin[] = plugins;
+  for (;;) {
+    const cycle = findCycle(new Map(usable.map(({ name, dependencies }) => [name, dependencies])));
+    if (cycle.length === 0) break;
     warnings.push(`plugins: ${cycle.join(' → ')} depend on each other in a circle, so they are left out`);
+    usable = usable.filter(({ name }) => !cycle.includes(name));
   }
   for (const { folder, dependencies } of usable) {
     for (const dependency of dependencies.filter((name) => !usable.some((plugin) => plugin.name === name))) {

@@ -6,7 +6,6 @@ import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import type { Command } from '#catalog/command.ts';
 import { choosePlugins, type Bundle, type Plugin } from '#catalog/plugin.ts';
-import type { PluginMcpServer } from '#catalog/plugin-mcp.ts';
 import type { Skill } from '#catalog/skill.ts';
 import { toRemoteServer, type RemoteServer } from '#mcp/remote-server.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
@@ -27,7 +26,6 @@ export interface Agent {
   readonly commands: readonly Command[];
   /** Names. */
   readonly plugins: readonly string[];
-  readonly pluginMcpServers: readonly PluginMcpServer[];
   /** An alias (`haiku`, `sonnet`, `opus`) or a model id. */
   readonly model: string;
   /** Undefined: what is usual for the model. */
@@ -157,7 +155,6 @@ function toAgent(
     skills: tools.includes('Skill') ? [...skills, ...plugins.flatMap((plugin) => plugin.skills)] : [],
     commands: [...commands, ...plugins.flatMap((plugin) => plugin.commands)],
     plugins: plugins.map(({ name }) => name),
-    pluginMcpServers: plugins.flatMap(({ mcpServers }) => mcpServers),
     model: fields.model ?? 'sonnet',
     thinking: fields.thinking,
     effort: fields.effort,
@@ -173,13 +170,10 @@ function toAgent(
       ...new Map(
         [
           ...(everything.bundle.mcpServers ?? []),
-          ...plugins.flatMap((plugin) => plugin.mcpServers.map(ofPlugin)),
+          ...plugins.flatMap((plugin) => plugin.mcpServers),
           ...Object.entries(fields.mcp_servers ?? {}).map(([name, own]) => toRemoteServer(name, own)),
         ].map((server) => [server.name, server]),
       ).values(),
     ],
   };
 }
-
-const ofPlugin = ({ plugin, name, type, url, headers }: PluginMcpServer): RemoteServer =>
-  toRemoteServer(`plugin_${plugin}_${name}`, { url, headers, transport: type });

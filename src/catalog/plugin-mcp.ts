@@ -1,83 +1,61 @@
-import { z } from 'zod';
-import { readYaml } from '#catalog/read-yaml.ts';
-
-/** A remote MCP server that a plugin brings. */
-export interface PluginMcpServer {
-  readonly name: string;
-  /** Of the plugin. */
-  readonly plugin: string;
-  readonly type: 'http' | 'sse';
-  readonly url: string;
-  /** As written: `${NAME}` in them is not replaced yet. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const server = z.union(
-  [
-    z.looseObject({ command: z.string() }),
-    z.looseObject({
-      type: z.enum(['http', 'sse', 'streamable-http']).default('http'),
-      url: z.url({ protocol: /^https?$/ }),
-      headers: z.record(z.string(), z.string()).default({}),
-    }),
-  ],
-  { error: 'must have a "url" that begins with https://, or a "command"' },
-);
-
-/** A server's name is part of its tools' names, which the model's API restricts. */
-const servers = z.record(
-  z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'may have 1 to 40 letters, digits, "-" and "_"'),
-  server,
-);
+import { parseMcpJson } from '#mcp/parse-mcp-json.ts';
+import { secretNames } from '#mcp/fill-secrets.ts';
+import { ServerName, type RemoteServer } from '#mcp/remote-server.ts';
+import { Settings } from '#protocol/settings.ts';
 
 export interface PluginMcpServers {
-  readonly servers: readonly PluginMcpServer[];
+  /** Named `plugin_<plugin>_<name>`. */
+  readonly servers: readonly RemoteServer[];
+  /** A line for each server that is left out. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Reads a plugin's `.mcp.json`: `{"mcpServers": {…}}`, or the servers alone. What cannot be used is left out with a
- * line that says why.
+ * line that says why. A plugin is others' text, so it names no variables of the deployment but those that bear its name.
  */
 export function parsePluginMcp(
   plugin: string,
-  file: { readonly path: string; readonly text: string },
+  { path, text }: { readonly path: string; readonly text: string },
 ): PluginMcpServers {
-  const bare = z.record(z.string(), z.unknown());
-  const shape = readYaml({ name: file.path, text: file.text, schema: bare, fields: [] });
-  if (!shape.ok) return { servers: [], warnings: shape.problem };
-  const isWrapped = Object.hasOwn(shape.value, 'mcpServers');
-  const read = readYaml({
-    name: file.path,
-    text: file.text,
-    schema: isWrapped ? z.object({ mcpServers: servers }).transform(({ mcpServers }) => mcpServers) : servers,
-    fields: [],
-  });
-  if (!read.ok) return { servers: [], warnings: read.problem };
-  const found = Object.entries(read.value);
+  const read = parseMcpJson(path, wrapped(text));
+  const own = `${plugin.toUpperCase().replaceAll('-', '_')}_`;
+  const isOwn = (name: string) => name.startsWith(own) && !Object.hasOwn(Settings.shape, name);
+  const foreign = ({ headers, oauth }: RemoteServer) =>
+    secretNames({ ...headers, secret: oauth?.client_secret ?? '' }).find((name) => !isOwn(name));
+  const named = read.servers.map((server) => ({ ...server, name: `plugin_${plugin}_${server.name}` }));
   return {
-    servers: found.flatMap(([name, entry]) =>
-      isRemote(entry)
-        ? [
-            {
-              name,
-              plugin,
-              type: entry.type === 'sse' ? 'sse' : 'http',
-              url: entry.url,
-              headers: entry.headers,
-            },
-          ]
-        : [],
-    ),
-    warnings: found.flatMap(([name, entry]) =>
-      isRemote(entry)
-        ? []
-        : [
-            `${file.path} ${name}: runs a program (${entry.command}), which a Worker cannot; run it with \`edgewise bridge\` and name its address in agents.yaml`,
-          ],
-    ),
+    servers: named.filter((server) => foreign(server) === undefined && isName(server.name)),
+    warnings: [
+      ...read.problems,
+      ...named
+        .filter(({ name }) => !isName(name))
+        .map(({ name }) => `${path}: ${name} is too long for the name of a server; it may have 64 letters`),
+      ...read.local.map(
+        (name) =>
+          `${path} mcpServers.${name}: runs a program, which a Worker cannot; run it with \`edgewise bridge\` and name its address in agents.yaml`,
+      ),
+      ...read.servers.flatMap((server) => {
+        const name = foreign(server);
+        return name === undefined
+          ? []
+          : [
+              `${path} mcpServers.${server.name}: asks for the variable ${name}; a plugin may have only variables that begin with ${own}. To give it that one, name the server in agents.yaml`,
+            ];
+      }),
+    ],
   };
 }
 
-type Entry = z.output<typeof server>;
-const isRemote = (entry: Entry): entry is Extract<Entry, { url: string }> => typeof entry['url'] === 'string';
+const isName = (name: string) => ServerName.safeParse(name).success;
+
+function wrapped(text: string): string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const isBare = typeof json === 'object' && json !== null && !Object.hasOwn(json, 'mcpServers');
+  return isBare ? JSON.stringify({ mcpServers: json }) : text;
+}

@@ -1,6 +1,5 @@
 import type { Command } from '#catalog/command.ts';
 import type { Subagent } from '#catalog/parse-catalog.ts';
-import type { PluginMcpServer } from '#catalog/plugin-mcp.ts';
 import type { Skill } from '#catalog/skill.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 
@@ -21,7 +20,8 @@ export interface Plugin {
   readonly commands: readonly Command[];
   /** With ids `plugin:agent`. */
   readonly subagents: readonly Subagent[];
-  readonly mcpServers: readonly PluginMcpServer[];
+  /** Named `plugin_<plugin>_<name>`. */
+  readonly mcpServers: readonly RemoteServer[];
 }
 
 /** What is gathered from folders when the Worker is built. */

@@ -23,7 +23,7 @@ export const PluginManifest = z.looseObject({
   version: z.string().optional(),
   dependencies: z.array(dependency).default([]),
   /** What `.mcp.json` may hold too. */
-  mcpServers: z.record(z.string(), z.unknown()).optional(),
+  mcpServers: z.unknown().optional(),
 });
 export type PluginManifest = z.infer<typeof PluginManifest>;
 

@@ -29,8 +29,8 @@ test('the module holds the very values, and is the same each time', async () => 
         mcpServers: [
           {
             name: 's',
-            plugin: 'p',
-            type: 'http' as const,
+            transport: 'http' as const,
+            timeoutSeconds: 60,
             url: 'https://a.example/mcp',
             headers: { 'X-Key': '${KEY}', ['__proto__']: 'x' },
           },
