@@ -1,4 +1,5 @@
 import { newRouter } from '#http/new-router.ts';
+import { sessionCompactRoutes } from '#http/session-compact.ts';
 import { sessionExportRoutes } from '#http/session-export.ts';
 import { sessionListRoutes } from '#http/session-list.ts';
 import { sessionOpeningRoutes } from '#http/session-opening.ts';
@@ -12,5 +13,6 @@ export function sessionRoutes() {
   routes.route('/', sessionOpeningRoutes());
   routes.route('/', singleSessionRoutes());
   routes.route('/', sessionExportRoutes());
+  routes.route('/', sessionCompactRoutes());
   return routes;
 }

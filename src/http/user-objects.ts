@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Result } from '#lib/result.ts';
 import type { History, HistoryQuery } from '#protocol/session.ts';
 import type { User } from '#protocol/user.ts';
 
@@ -13,6 +14,7 @@ interface SessionCalls {
   exists(): Promise<boolean>;
   createSession(session: { agent_id: string | null; client_type: string }): Promise<void>;
   readHistory(page: z.infer<typeof HistoryQuery>): Promise<History>;
+  compact(instructions: string): Promise<Result<null, string>>;
   destroy(): Promise<void>;
 }
 

@@ -1,9 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { isMigrated } from '#lib/migrate.ts';
-import type { Result } from '#lib/result.ts';
+import { succeed, type Result } from '#lib/result.ts';
 import type { FileDeleteRequest, FileType } from '#protocol/file.ts';
 import type { Reply } from '#protocol/reply.ts';
 import type { History } from '#protocol/session.ts';
+import { requestCompact } from '#session/compact-request.ts';
 import { connect, Connection, refuseUnknown } from '#session/connect.ts';
 import { converse, follow, type Conversation } from '#session/converse.ts';
 import { destroySession } from '#session/destroy-session.ts';
@@ -102,6 +103,11 @@ export class ChatSession extends DurableObject<Env> {
 
   follow(lastEvent: number | null): Response | undefined {
     return this.#stored === undefined ? undefined : follow(this.#stored, lastEvent);
+  }
+
+  compact(instructions: string): Result<null, string> {
+    const requested = requestCompact(this.#open(), instructions);
+    return requested.ok ? succeed(null) : requested;
   }
 
   async interrupt(): Promise<void> {

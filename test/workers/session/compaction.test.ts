@@ -1,8 +1,8 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ServerEvent } from '#protocol/server-event.ts';
-import { History } from '#protocol/session.ts';
+import { History, SessionReady } from '#protocol/session.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser, send } from '../../support/workers/accounts.ts';
 import { clientView, seenUpTo } from '../../support/workers/client-view.ts';
@@ -201,4 +201,46 @@ test('a secret in a summary is masked for whoever reads it', async () => {
   expect(JSON.stringify(await completed)).not.toContain(secret);
   expect(JSON.stringify(await historyOf(token, sessionId))).not.toContain(secret);
   expect(socket.events.filter(isTold).length).toBeGreaterThan(0);
+});
+
+describe('by HTTP', () => {
+  const compact = (token: string, id: string, body?: unknown) =>
+    send('POST', `/api/v1/sessions/${id}/compact`, { token, body });
+
+  test('a request is accepted and told to those who watch', async () => {
+    const { socket, token, sessionId } = await talk();
+    const completed = socket.next('compact_completed');
+    const response = await compact(token, sessionId, { instructions: summary('Asked for by HTTP.') });
+    expect([response.status, await response.json()]).toEqual([202, { status: 'accepted' }]);
+    expect(await completed).toMatchObject({ summary: 'Asked for by HTTP.' });
+  });
+
+  test('a request needs no body', async () => {
+    const { socket, token, sessionId } = await talk();
+    const completed = socket.next('compact_completed');
+    expect((await compact(token, sessionId)).status).toBe(202);
+    await completed;
+  });
+
+  test('a session in which nothing was said has nothing to summarise', async () => {
+    const { token } = await newUser();
+    const made = await send('POST', '/api/v1/sessions', { token, body: {} });
+    const { session_id: id } = SessionReady.parse(await made.json());
+    const response = await compact(token, id);
+    expect([response.status, await response.json()]).toEqual([
+      409,
+      { detail: 'No active SDK session to compact' },
+    ]);
+  });
+
+  test('the session of another user is not there, and stays as it is', async () => {
+    const { sessionId } = await talk();
+    const { token } = await newUser();
+    expect((await compact(token, sessionId)).status).toBe(404);
+  });
+
+  test('a body that makes no sense gets 422', async () => {
+    const { token, sessionId } = await talk();
+    expect((await compact(token, sessionId, { instructions: 7 })).status).toBe(422);
+  });
 });
