@@ -27,6 +27,7 @@ export default defineConfig({
                 CLI_ADMIN_PASSWORD: 'admin-password',
                 CLI_TESTER_PASSWORD: 'tester-password',
                 PROXY_BASE_URL: inject('modelUrl'),
+                PROXY_WEB_SEARCH: 'true',
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
               },
             },

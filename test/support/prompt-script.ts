@@ -21,6 +21,7 @@ const Body = z.object({
 
 /** The step of the newest script that comes next; other prompts are answered with their own text. */
 export function answerFromPrompt(request: FakeRequest): FakeAnswer {
+  if (request.raw.includes('"type":"web_search_')) return searchAnswer;
   const { messages } = Body.parse(request.body);
   for (const [index, { role, content }] of [...messages.entries()].reverse()) {
     if (role !== 'user') continue;
@@ -36,3 +37,24 @@ export function answerFromPrompt(request: FakeRequest): FakeAnswer {
   }
   return { status: 400, message: 'no prompt' };
 }
+
+/** To who asks for a search by the API's own tool. */
+const searchAnswer: FakeAnswer = {
+  blocks: [
+    {
+      block: {
+        type: 'web_search_tool_result',
+        tool_use_id: 'srvtoolu_1',
+        content: [
+          { type: 'web_search_result', url: 'https://page.example', title: 'A page', encrypted_content: 'x' },
+        ],
+      },
+    },
+    { text: ['What the page says.'] },
+  ],
+  usage: {
+    input_tokens: 100,
+    output_tokens: 50,
+    server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
+  },
+};
