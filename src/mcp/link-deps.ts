@@ -2,7 +2,7 @@ import { signInKey } from '#accounts/keys.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { LinkDeps } from '#mcp/remote-link.ts';
 import { Seal } from '#mcp/seal.ts';
-import type { SignInDeps } from '#mcp/sign-in.ts';
+import { OAUTH_PATH, type SignInDeps } from '#mcp/sign-in.ts';
 import { signInStore, type SignInStoreDeps } from '#mcp/sign-in-store.ts';
 import type { Settings } from '#protocol/settings.ts';
 
@@ -18,6 +18,7 @@ export function liveLinkDeps(username: string, deps: LiveDeps): LinkDeps {
     const value: unknown = Reflect.get(deps.env, name);
     return typeof value === 'string' ? value : undefined;
   };
+  const publicUrl = deps.settings.BACKEND_PUBLIC_URL.replace(/\/+$/, '');
   const fetchLive: LinkDeps['fetch'] = (url, init) => fetch(url, init);
   let signIns: Promise<SignInDeps | undefined> | undefined;
   return {
@@ -30,7 +31,10 @@ export function liveLinkDeps(username: string, deps: LiveDeps): LinkDeps {
             store: signInStore(username, store),
             fetch: fetchLive,
             secretOf,
-            publicUrl: deps.settings.BACKEND_PUBLIC_URL.replace(/\/+$/, ''),
+            publicUrl,
+            metadataUrl: publicUrl.startsWith('https:')
+              ? `${publicUrl}${OAUTH_PATH}/client-metadata`
+              : undefined,
           },
       )),
   };

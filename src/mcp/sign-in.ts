@@ -36,6 +36,8 @@ export interface SignInDeps {
   readonly secretOf: SecretOf;
   /** Where people reach this deployment, without a slash at the end. */
   readonly publicUrl: string;
+  /** An address with https where servers can read who we are; undefined: there is none. */
+  readonly metadataUrl: string | undefined;
 }
 
 /** Discovery, registration and exchange take several requests. */
@@ -133,13 +135,16 @@ export function storedAccess(server: RemoteServer, deps: SignInDeps): Access {
 export const hasOwnAccess = ({ headers }: RemoteServer): boolean =>
   Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 
-function authClient({ name, oauth }: RemoteServer, { publicUrl, secretOf }: SignInDeps): AuthClient {
+function authClient(
+  { name, oauth }: RemoteServer,
+  { publicUrl, metadataUrl, secretOf }: SignInDeps,
+): AuthClient {
   const filled = fillSecrets({ secret: oauth?.client_secret ?? '' }, secretOf);
   if (!filled.ok) throw new McpProblem(missingSecret(name, filled.problem));
   const { secret = '' } = filled.value;
   return {
     redirectUrl: `${publicUrl}${OAUTH_PATH}/callback`,
-    metadataUrl: publicUrl.startsWith('https:') ? `${publicUrl}${OAUTH_PATH}/client-metadata` : undefined,
+    metadataUrl,
     known: oauth && { client_id: oauth.client_id, ...(secret !== '' && { client_secret: secret }) },
     scope: oauth?.scope,
   };
