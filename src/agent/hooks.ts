@@ -15,7 +15,10 @@ export const noHooks: ToolHooks = {
   afterCall: async () => '',
 };
 
-/** Which outward calls have begun and have no stored result yet, remembered over crashes. */
+/**
+ * The outward calls of a turn that have begun, remembered over crashes: one without a result was interrupted. What is
+ * deleted has not begun after all.
+ */
 export interface BegunCalls {
   has(id: string): boolean;
   add(id: string): unknown;

@@ -38,10 +38,7 @@ async function runChecked(
     for (const promise of batch.map((each) => runToolCall(each, deps))) {
       const outcome = await promise;
       if (outcome instanceof ToolWaits) inside.push(...outcome.calls);
-      else {
-        deps.onResult(outcome);
-        deps.begunCalls.delete(outcome.tool_use_id);
-      }
+      else deps.onResult(outcome);
     }
   }
   // Cancelled meanwhile: what waited, waits no longer

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import { SocketState } from '#session/clients.ts';
-import { entryEvents } from '#session/entry-events.ts';
 import { eventsAfter } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
+import { askedCalls, waitingId } from '#session/waiting-calls.ts';
 
 export const Connection = SocketState.extend({
   /** Whether the client named the session; else the id is a fresh one. */
@@ -42,26 +42,8 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
 
 /** What still waits for a person, for a client that saw it long ago or never: without a number, as it is no news. */
 function pendingEvents(session: Session, sent: readonly ServerEvent[]): ServerEvent[] {
-  const row = readRow(session.sql);
-  if (row === undefined || row.waiting.length === 0) return [];
-  const has = (events: readonly ServerEvent[], id: string) => events.some((event) => waitingId(event) === id);
-  return session.entries
-    .turn(row.finished_turn + 1)
-    .flatMap((entry) => entryEvents(entry, session.sessionId))
-    .filter((event) => row.waiting.includes(waitingId(event) ?? '') && !has(sent, waitingId(event) ?? ''));
-}
-
-function waitingId(event: ServerEvent): string | undefined {
-  switch (event.type) {
-    case 'ask_user_question':
-      return event.question_id;
-    case 'plan_approval':
-      return event.plan_id;
-    case 'approval_request':
-      return event.approval_id;
-    default:
-      return undefined;
-  }
+  const ids = new Set(sent.map(waitingId));
+  return askedCalls(session).filter((event) => !ids.has(waitingId(event)));
 }
 
 /** Accepted first: a close before that never reaches a client with its code and reason. */

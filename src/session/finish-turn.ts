@@ -3,9 +3,11 @@ import { addSpent } from '#agent/step.ts';
 import { noUsage } from '#protocol/message.ts';
 import type { Done } from '#protocol/server-event.ts';
 import { appendEntry } from '#session/append-entry.ts';
+import { forgetBegunCalls } from '#session/begun-calls.ts';
 import { failureText, type Entry, type FailureEntry } from '#session/entry.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { tellUserSpace } from '#session/tell-user-space.ts';
+import { forgetHookAnswers } from '#session/turn-hooks.ts';
 
 /**
  * Ends a turn: it is stored, then the user's list and search learn of it, then the clients. Contract: what `done`
@@ -30,6 +32,8 @@ export async function finishTurn(session: Session, turn: number, outcome: TurnEn
     usage.cache_creation_input_tokens,
     usage.cache_read_input_tokens,
   );
+  forgetBegunCalls(session.sql);
+  forgetHookAnswers(session.sql);
   await tellUserSpace(session, turn).catch((error: unknown) => {
     session.mustRetell = true;
     session.log.error('turn_not_listed', { sessionId: session.sessionId, turn, error: String(error) });

@@ -1,12 +1,13 @@
 import { assertNever } from '#lib/assert-never.ts';
 import { parseClientMessage } from '#protocol/client-message.ts';
+import type { Reply } from '#protocol/reply.ts';
 import type { SocketState } from '#session/clients.ts';
 import { requestCompact } from '#session/compact-request.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import { setPermissionMode } from '#session/permission-mode.ts';
 import { cancelTurn } from '#session/run-turns.ts';
 import { ensureRow, type Session } from '#session/session.ts';
-import { takeReply } from '#session/take-reply.ts';
+import { replyProblem, takeReply } from '#session/take-reply.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
 /** Ten large images; more would fill the memory that all sessions of a machine share. */
@@ -31,7 +32,7 @@ export async function receive(session: Session, socket: WebSocket, frame: string
     case 'compact':
       return compact(session, socket, message.value.instructions);
     case 'reply':
-      return takeReply(session, message.value.toolUseId, message.value.reply);
+      return reply(session, socket, message.value);
     case 'set_permission_mode':
       return switchMode(session, state, message.value.mode);
     default:
@@ -47,6 +48,16 @@ async function prompt(
   const submitted = submitPrompt(session, message);
   if (submitted.ok) return submitted.value.work;
   sendError(session, socket, submitted.problem);
+}
+
+async function reply(
+  session: Session,
+  socket: WebSocket,
+  { toolUseId, reply: given }: { readonly toolUseId: string; readonly reply: Reply },
+): Promise<void> {
+  const problem = replyProblem(session, toolUseId, given);
+  if (problem === undefined) return takeReply(session, toolUseId, given);
+  sendError(session, socket, problem);
 }
 
 /** Contract: one `cancelled` for each request; a running turn sends its own when its calls have stopped. */

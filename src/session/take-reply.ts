@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Reply } from '#protocol/reply.ts';
 import { openCalls, repliesOf } from '#session/replies.ts';
 import { runTurns } from '#session/run-turns.ts';
@@ -19,6 +20,22 @@ export function takeReply(session: Session, toolUseId: string, reply: Reply): Pr
   if (session.running !== undefined) return session.running.ended.then(() => runTurns(session));
   session.sql.exec("UPDATE session SET waiting = '[]', waiting_until = NULL");
   return runTurns(session);
+}
+
+/**
+ * Why a reply changes nothing, for who sent it; undefined where it counts, and where it only came twice, as after a
+ * connection that broke.
+ */
+export function replyProblem(session: Session, toolUseId: string, reply: Reply): string | undefined {
+  const last = readRow(session.sql)?.finished_turn ?? 0;
+  const now = session.entries.turn(last + 1);
+  const known = repliesOf([...session.entries.turn(last), ...now]).get(toolUseId);
+  if (known !== undefined)
+    return isDeepStrictEqual(known, reply)
+      ? undefined
+      : 'This was answered already, and the first answer counts.';
+  if (openCalls(now).some(({ id }) => id === toolUseId)) return undefined;
+  return 'Nothing waits for this answer any more: it was answered, or the turn has ended.';
 }
 
 /** The deadline has passed: all that still waits gets the typed absence of an answer. */

@@ -159,6 +159,9 @@ function readAnswer(sql: SqlStorage, turn: number, key: string): HookAnswer | un
   return rows[0] === undefined ? undefined : HookAnswer.parse(JSON.parse(Row.parse(rows[0]).answer));
 }
 
+/** A finished turn asks nothing again. */
+export const forgetHookAnswers = (sql: SqlStorage): unknown => sql.exec('DELETE FROM hook_answer');
+
 function storeAnswer(
   sql: SqlStorage,
   turn: number,

@@ -1,24 +1,40 @@
-import { waitingEvent } from '#agent/waiting-event.ts';
-import type { StreamEvent } from '#protocol/server-event.ts';
-import { approvalEvent, redactEvent } from '#session/entry-events.ts';
-import { openCalls } from '#session/replies.ts';
+import type { ServerEvent, StreamEvent } from '#protocol/server-event.ts';
+import { entryEvents } from '#session/entry-events.ts';
+import { openCalls, repliesOf } from '#session/replies.ts';
 import { readRow, type Session } from '#session/session.ts';
 
+type Stored = Pick<Session, 'sql' | 'entries' | 'sessionId'>;
+
 /** What the session waits for a person with, as it was shown; empty while it works or has nothing to do. */
-export function waitingCalls(session: Pick<Session, 'sql' | 'entries'>): StreamEvent[] {
-  const row = readRow(session.sql);
-  if (row === undefined || row.waiting.length === 0) return [];
-  return openCalls(session.entries.turn(row.finished_turn + 1))
-    .filter(({ id }) => row.waiting.includes(id))
-    .map((call) =>
-      redactEvent(
-        waitingEvent(call) ??
-          approvalEvent({
-            kind: 'approval_request',
-            tool_use_id: call.id,
-            tool: call.name,
-            input: call.input,
-          }),
-      ),
-    );
+export function waitingCalls(session: Stored): StreamEvent[] {
+  const waiting = readRow(session.sql)?.waiting ?? [];
+  return waiting.length === 0
+    ? []
+    : askedCalls(session).filter((event) => waiting.includes(waitingId(event) ?? ''));
+}
+
+/** What a person was asked and has not answered, also while calls beside it still run. */
+export function askedCalls({ sql, entries, sessionId }: Stored): StreamEvent[] {
+  const row = readRow(sql);
+  if (row === undefined) return [];
+  const turn = entries.turn(row.finished_turn + 1);
+  const replied = repliesOf(turn);
+  const open = new Set(openCalls(turn).flatMap(({ id }) => (replied.has(id) ? [] : [id])));
+  return turn
+    .flatMap((entry) => entryEvents(entry, sessionId))
+    .filter((event) => open.has(waitingId(event) ?? ''));
+}
+
+/** The call that an event asks a person about. */
+export function waitingId(event: ServerEvent): string | undefined {
+  switch (event.type) {
+    case 'ask_user_question':
+      return event.question_id;
+    case 'plan_approval':
+      return event.plan_id;
+    case 'approval_request':
+      return event.approval_id;
+    default:
+      return undefined;
+  }
 }

@@ -71,7 +71,7 @@ async function run(
 const UNKNOWN_END =
   'This call of Send had begun when it was interrupted, and whether it took effect is not known. It was not made again. Before you repeat it, find out whether it took effect: look with a tool that only reads, or ask the user to look.';
 
-test('an outward call is remembered before it runs, and forgotten with its result', async () => {
+test('an outward call is remembered before it runs', async () => {
   const begunCalls = new Set<string>();
   const seen: boolean[] = [];
   const { results } = await run([use('1', 'Send')], {
@@ -83,7 +83,6 @@ test('an outward call is remembered before it runs, and forgotten with its resul
   });
   expect(seen).toEqual([true]);
   expect(results).toMatchObject([{ content: 'sent', is_error: false }]);
-  expect(begunCalls).toEqual(new Set());
 });
 
 test('one that had begun before a crash is not made again; calls that only read or write in the workspace are', async () => {
@@ -91,7 +90,6 @@ test('one that had begun before a crash is not made again; calls that only read 
   const { ran, results } = await run([use('1', 'Send'), use('2', 'Read'), use('3', 'Write')], { begunCalls });
   expect(ran.map(({ name }) => name)).toEqual(['Read', 'Write']);
   expect(results[0]).toEqual({ type: 'tool_result', tool_use_id: '1', content: UNKNOWN_END, is_error: true });
-  expect(begunCalls).toEqual(new Set());
 });
 
 test('one that had begun waits for no consent and asks no hook', async () => {

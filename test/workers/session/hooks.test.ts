@@ -9,6 +9,12 @@ import { newUser } from '../../support/workers/accounts.ts';
 import { clientView } from '../../support/workers/client-view.ts';
 import { connectSocket, textOfDeltas } from '../../support/workers/socket.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    hooksUrl: string;
+  }
+}
+
 afterEach(() => vi.restoreAllMocks());
 
 /** What `agents.yaml` would say. */

@@ -308,3 +308,44 @@ test.each([
     expect(await stateOf(username, sessionId)).toEqual({ waiting: '[]', alarm: null });
   },
 );
+
+test('of two questions one is answered: a page that is loaded while the turn goes on is asked the other', async () => {
+  const { token, username, socket, sessionId, prompt } = await start(
+    {
+      blocks: [
+        { tool: 'AskUserQuestion', id: 'q1', input: { questions } },
+        { tool: 'AskUserQuestion', id: 'q2', input: { questions } },
+        { tool: 'Bash', id: 'b1', input: { command: 'true' } },
+      ],
+    },
+    says('Both known.'),
+  );
+  socket.send({ content: prompt });
+  await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["q1","q2"]' });
+  socket.send({ type: 'user_answer', question_id: 'q1', answers: { 'Which colour?': 'Red' } });
+  // Comes while the turn runs again, or has parked again: in both cases q2 is open, and q1 is not
+  const late = await connectSocket({ token, session_id: sessionId });
+  const asked = late.socket.events.find(({ type }) => type === 'ask_user_question');
+  expect(asked ?? (await late.socket.next('ask_user_question'))).toMatchObject({ question_id: 'q2' });
+  await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["q2"]' });
+  const done = late.socket.next('done');
+  late.socket.send({ type: 'user_answer', question_id: 'q2', answers: { 'Which colour?': 'Blue' } });
+  await done;
+  expect(late.socket.events.filter(({ type }) => type === 'ask_user_question')).toHaveLength(1);
+});
+
+test.each([
+  { name: 'a plan that is gone', reply: { type: 'plan_approval_response', plan_id: 'p1', approved: true } },
+  { name: 'a call that is gone', reply: { type: 'approval_response', approval_id: 'p1', approved: true } },
+  { name: 'a question that is gone', reply: { type: 'user_answer', question_id: 'p1', answers: {} } },
+])('a reply to $name: who sent it is told, and nothing changes', async ({ reply }) => {
+  const { socket, prompt } = await start(says('Nothing was asked.'));
+  await socket.say(prompt);
+  const told = socket.next('error');
+  socket.send(reply);
+  expect(await told).toEqual({
+    type: 'error',
+    error: 'Nothing waits for this answer any more: it was answered, or the turn has ended.',
+  });
+  expect(textOfDeltas(await socket.say('hello'))).toBe('You said: hello');
+});
