@@ -9,7 +9,7 @@ type Verb = (call: CommandCall, words: readonly string[]) => Promise<void>;
 const create: Verb = async ({ host, api, config, json }, words) => {
   const made = await api.makeMcpToken(oneWord('mcp', 'name', [words.join(' ')]));
   if (json) return printJson(host, made);
-  printLine(host, `${made.token}\n`);
+  printLine(host, made.token);
   host.errors.write(
     `This token is not shown again. Whoever has it works in your name, at ${config.server}/mcp.\n` +
       `Revoke it with \`edgewise mcp token revoke ${made.id}\`.\n`,
