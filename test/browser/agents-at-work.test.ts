@@ -58,6 +58,29 @@ test('subagents work inside their cards', async () => {
   await expect.poll(() => cards.first().innerText()).not.toContain('· Grep');
 });
 
+test('commands are offered as they are typed, and taken by keyboard or pointer', async () => {
+  const page = await stage.open('/', { bypassCSP: true, reducedMotion: 'reduce' });
+  const field = page.locator('#composer');
+  const options = page.getByRole('listbox', { name: 'Commands' }).getByRole('option');
+  await field.fill('/');
+  await expect.poll(() => options.count()).toBe(3);
+  expect(await appearanceFaults(page)).toEqual([]);
+  await field.press('ArrowUp');
+  await expect.poll(() => options.last().getAttribute('aria-selected')).toBe('true');
+  await field.press('Escape');
+  await expect.poll(() => options.count()).toBe(0);
+  await field.fill('/s');
+  await expect.poll(() => options.allInnerTexts()).toHaveLength(2);
+  await field.press('Enter');
+  await expect.poll(() => field.inputValue()).toBe('/summarize ');
+  await field.fill('/tr');
+  await options.first().click();
+  await field.press('End');
+  await field.pressSequentially('this');
+  await field.press('Enter');
+  await expect.poll(() => stage.server.frames[0]?.['content']).toBe('/translate this');
+});
+
 test('what the agent may do is chosen below the message, sent at once, and follows what the server says', async () => {
   const page = await stage.open('/');
   const choice = page.getByRole('combobox', { name: 'What the agent may do without asking' });

@@ -56,6 +56,10 @@ const AGENTS = [
     is_default: false,
   },
 ];
+const COMMANDS = [
+  { name: 'summarize', description: 'Sums a text up', argument_hint: '[file]', source: 'writing-tools' },
+  { name: 'translate', description: 'Translates a text', argument_hint: null, source: 'writing-tools' },
+];
 const USER = { id: 'u1', username: 'admin', full_name: 'Ada Admin', role: 'admin' };
 
 /**
@@ -143,6 +147,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
 
     if (path === '/auth/page/me') return give(USER);
     if (path === '/config/agents') return give({ agents: AGENTS });
+    if (path === '/config/commands') return give({ commands: COMMANDS });
     if (path === '/config/page') return give({ demo: fake.demo });
     if (path === '/sessions') return give([...fake.sessions.values()].map((session) => session.info()));
     if (path === '/sessions/search') return give(search(url.searchParams.get('query') ?? ''));

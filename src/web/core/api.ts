@@ -69,6 +69,8 @@ export function createApi(deps: ApiDeps) {
       const answer = await ask('/config/agents', wire.agentList);
       return answer.ok ? succeed(answer.value.agents) : answer;
     },
+    commands: (agentId: string | null) =>
+      ask(`/config/commands${agentId === null ? '' : `?agent_id=${encode(agentId)}`}`, wire.commandList),
     pageConfig: () => ask('/config/page', wire.pageConfig),
 
     async sessions(cursor: string | null): Answer<{ sessions: SessionList; next: string | null }> {

@@ -215,6 +215,9 @@ const agent = object({
 });
 export type Agent = ReturnType<typeof agent>;
 export const agentList = object({ agents: list(agent) });
+const command = object({ name: string, description: string, argument_hint: nullable(string) });
+export type Command = ReturnType<typeof command>;
+export const commandList = object({ commands: list(command) });
 export const pageConfig = object({ demo: boolean });
 
 const storedFile = object({

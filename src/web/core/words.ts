@@ -60,6 +60,7 @@ const english = {
     thought: 'Thought',
     compacting: 'Summarising the conversation…',
     compact: 'Summarise the conversation',
+    compactHint: '[what matters]',
     compacted: 'Conversation summarised',
     sending: 'Sending…',
     waiting: 'Waiting for the connection…',
@@ -78,6 +79,7 @@ const english = {
     taskOpen: 'Not done',
   },
   composer: {
+    commands: 'Commands',
     label: 'Message',
     placeholder: 'Write a message…',
     waiting: 'The agent waits for your answer above',

@@ -1,8 +1,10 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
+import { commandId, CommandList, commandListId } from '#web/features/chat/command-list.tsx';
 import { PermissionSwitch } from '#web/features/chat/permission-switch.tsx';
 import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
+import { useCommandMenu } from '#web/features/chat/use-command-menu.ts';
 import { AttachmentList } from '#web/features/files/attachment-list.tsx';
 import type { Attachments } from '#web/features/files/use-attachments.ts';
 import { usePage } from '#web/page.ts';
@@ -26,6 +28,8 @@ export function Composer({ attachments }: { attachments: Attachments }) {
   const uploaded = attachments.list.some((one) => one.path !== null);
   const sendable = (draft.trim() !== '' || uploaded) && !attachments.busy && !gone;
 
+  const menu = useCommandMenu(draft);
+
   // With the first picture of the conversation: later, the focus would be taken from whoever has moved on by then.
   useLayoutEffect(() => {
     if (!touchOnly.matches) field.current?.focus({ preventScroll: true });
@@ -41,6 +45,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     // While an input method composes, Enter chooses a candidate; Safari tells only by the key code.
     if (event.isComposing || event.keyCode === 229) return;
+    if (menu.onKeyDown(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && !touchOnly.matches) {
       event.preventDefault();
       send();
@@ -56,6 +61,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
     <div className="shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4">
       <div className="mx-auto max-w-3xl">
         <QueuedMessages />
+        <CommandList menu={menu} />
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -72,6 +78,9 @@ export function Composer({ attachments }: { attachments: Attachments }) {
             id="composer"
             rows={1}
             dir="auto"
+            aria-autocomplete="list"
+            aria-controls={menu.matches.length > 0 ? commandListId : undefined}
+            aria-activedescendant={menu.matches.length > 0 ? commandId(menu.chosen) : undefined}
             value={draft}
             placeholder={asked ? words.composer.waiting : words.composer.placeholder}
             title={asked ? words.composer.waiting : words.composer.hint}

@@ -20,6 +20,7 @@ export function Header({
   const session = useStore(page.sessions.sessions, ({ list }) =>
     list.find((one) => one.session_id === sessionId),
   );
+  const compacting = useStore(page.chat.state, (state) => state.thread.compacting);
   const title = session === undefined ? null : sessionTitle(session);
   useEffect(() => {
     document.title = title === null ? words.product : `${title} – ${words.product}`;
@@ -38,6 +39,14 @@ export function Header({
         {title ??
           (sessionId === null ? <span className="sr-only">{words.product}</span> : words.sessions.untitled)}
       </h1>
+      {sessionId !== null && (
+        <IconButton
+          icon="compact"
+          label={words.chat.compact}
+          disabled={compacting}
+          onClick={() => page.chat.send({ text: '/compact', files: [] })}
+        />
+      )}
       {sessionId !== null && <AgentSwitch />}
       <ThemeButton />
       <Button onClick={() => page.newChat()} title={words.header.newChat} aria-label={words.header.newChat}>

@@ -7,10 +7,10 @@ export function SummaryDivider({ text }: { text: string }) {
   return (
     <details className="group mt-6 text-sm text-soft">
       <summary className="flex list-none items-center gap-3 rounded-md py-1 before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line hover:text-ink">
-        <span className="flex items-center gap-1.5">
+        <h2 className="flex items-center gap-1.5">
           <Icon name="chevron" size={14} className="transition-transform group-open:rotate-90" />
           {words.chat.compacted}
-        </span>
+        </h2>
       </summary>
       <div className="mt-2 rounded-xl border border-line bg-card px-4 py-3">
         <MarkdownText text={text} open={false} />
