@@ -44,6 +44,8 @@ const alongside = [
   'MODEL_SONNET',
   'MODEL_OPUS',
   'PROXY_API_KEY',
+  'PROXY_WEB_SEARCH',
+  'SEARXNG_URL',
   'ANTHROPIC_BASE_URL',
   'ZAI_BASE_URL',
   'MINIMAX_BASE_URL',

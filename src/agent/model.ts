@@ -11,14 +11,16 @@ export interface Model {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
 }
 
-/** `off` is as little as the model can; a number is the most tokens it may think, where it takes such a limit. */
-export const Thinking = z.union([z.enum(['off', 'adaptive']), z.int().min(1024)], {
-  error: 'must be off, adaptive or a number of tokens from 1024 on',
+const noThinking = 'must be off, adaptive or a number of tokens from 1024 on';
+export const Thinking = z.union([z.enum(['off', 'adaptive']), z.int(noThinking).min(1024, noThinking)], {
+  error: noThinking,
 });
+/** `off` is as little as the model can; a number is the most tokens it may think, where it takes such a limit. */
 export type Thinking = z.infer<typeof Thinking>;
 
+const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+export const Effort = z.enum(efforts, `must be one of ${efforts.join(', ')}`);
 /** How much the model puts into an answer: words, calls and thinking. */
-export const Effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 export type Effort = z.infer<typeof Effort>;
 
 export interface ModelRequest {

@@ -118,9 +118,31 @@ test.each([
   expect(parsed.ok && parsed.value.agent(id).id).toBe(expected);
 });
 
+test('thinking and effort, of an agent over the defaults, and of a subagent', () => {
+  const parsed = parse(
+    '_defaults: { thinking: adaptive, effort: low }\ndefault_agent: a\nagents: { a: {}, b: { thinking: off, effort: max }, c: { thinking: 8000 } }',
+    'subagents: { s: { description: d, focus: f, prompt: p, tools: [], thinking: off, effort: high } }',
+  );
+  const wanted = ({ thinking, effort }: { thinking?: unknown; effort?: unknown }) => [thinking, effort];
+  expect(parsed.ok && [...parsed.value.agents, ...parsed.value.subagents].map(wanted)).toEqual([
+    ['adaptive', 'low'],
+    ['off', 'max'],
+    [8000, 'low'],
+    ['off', 'high'],
+  ]);
+});
+
 const valid = 'default_agent: a\nagents:\n  a:\n';
 
 test.each([
+  {
+    name: 'thinking and effort that are none',
+    yaml: `${valid}    thinking: 100\n    effort: hi\n`,
+    expected: [
+      'agents.yaml:4:5 agents.a.thinking: must be off, adaptive or a number of tokens from 1024 on',
+      'agents.yaml:5:5 agents.a.effort: must be one of low, medium, high, xhigh, max',
+    ],
+  },
   {
     name: 'misspelt field',
     yaml: `${valid}    name: A\n    modle: opus\n`,
