@@ -895,6 +895,9 @@ All that was given, the language first and then the text or the path of a file: 
             `Grep`,
           ],
           model: `sonnet`,
+          inherits: [
+            `model`,
+          ],
         },
       ],
       mcpServers: [],

@@ -53,6 +53,8 @@ export interface Subagent {
   readonly model: string;
   readonly thinking?: Thinking | undefined;
   readonly effort?: Effort | undefined;
+  /** What it has from the agent that calls it, whatever stands above. */
+  readonly inherits?: readonly ('tools' | 'model')[];
 }
 
 export interface Catalog {

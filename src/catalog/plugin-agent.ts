@@ -40,7 +40,8 @@ export interface PluginAgent {
 }
 
 /**
- * Reads a file of a plugin's folder `agents`. Without `tools` the subagent gets all there are. A tool that Edgewise
+ * Reads a file of a plugin's folder `agents`. Without `tools` the subagent gets those of the agent that calls it, as it does with the
+ * model. A tool that Edgewise
  * does not have costs a warning and not the subagent, because plugins are written for other programs too. Contract: on
  * failure, one line per problem, with file, line and field.
  */
@@ -62,7 +63,7 @@ export function parsePluginAgent({
     example: '"---", "name: …", "description: …", "---"',
   });
   if (!read.ok) return read;
-  const { description, tools = knownTools, model = 'inherit' } = read.value.head;
+  const { description, tools = [], model = 'inherit' } = read.value.head;
   const exists = (tool: string) => knownTools.includes(tool) || tool.startsWith('mcp__');
   const line = text.split('\n').findIndex((each) => each.startsWith('tools:')) + 1;
   return succeed({
@@ -74,6 +75,10 @@ export function parsePluginAgent({
       prompt: read.value.body,
       tools: tools.filter(exists),
       model: model === 'inherit' ? 'sonnet' : model,
+      inherits: [
+        ...(read.value.head.tools === undefined ? (['tools'] as const) : []),
+        ...(model === 'inherit' ? (['model'] as const) : []),
+      ],
     },
     warnings: tools
       .filter((tool) => !exists(tool))

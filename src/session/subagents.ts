@@ -3,6 +3,8 @@ import { textOf } from '#agent/step.ts';
 import { ToolFailure, ToolWaits, type Tool } from '#agent/tool.ts';
 import { catalog } from '#catalog/catalog.ts';
 import type { Agent, Subagent } from '#catalog/parse-catalog.ts';
+import { subagentsFor } from '#catalog/subagents-for.ts';
+import { agentsOnlyTools } from '#catalog/tool-names.ts';
 import { buildSubagentPrompt } from '#catalog/system-prompt.ts';
 import { createGate } from '#lib/gate.ts';
 import type { Reply } from '#protocol/reply.ts';
@@ -17,9 +19,6 @@ const AT_ONCE = 4;
 
 /** More tasks in one turn are a loop, not a plan. */
 const MAX_TASKS = 50;
-
-/** What concerns the conversation as a whole, or a person, is the agent's own. */
-const notForSubagents = new Set(['EnterPlanMode', 'ExitPlanMode', 'AskUserQuestion']);
 
 export interface SubagentDeps extends Pick<
   TurnDeps,
@@ -53,7 +52,7 @@ interface BackgroundTask {
  */
 export function createSubagents(session: Session, deps: SubagentDeps): TurnSubagents {
   const { turn, agent, signal } = deps;
-  const known = catalog.subagents.filter(({ id }) => agent.subagents.includes(id));
+  const known = subagentsFor(agent, catalog.subagents);
   const steps = new SubagentSteps(session, turn);
   const pass = createGate(AT_ONCE);
   const background = new Map<string, BackgroundTask>();
@@ -136,7 +135,7 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
     const own = [...new Map([...session.tools, ...deps.tools].map((tool) => [tool.name, tool])).values()];
     return own.filter(
       ({ name }) =>
-        subagent.tools.some((pattern) => matchesTool(pattern, name)) && !notForSubagents.has(name),
+        subagent.tools.some((pattern) => matchesTool(pattern, name)) && !agentsOnlyTools.has(name),
     );
   }
 

@@ -3,6 +3,7 @@ import { parsePluginAgent } from '#catalog/plugin-agent.ts';
 import { parsePluginMcp } from '#catalog/plugin-mcp.ts';
 import { choosePlugins, type Plugin } from '#catalog/plugin.ts';
 import { parseCatalog } from '#catalog/parse-catalog.ts';
+import { subagentsFor } from '#catalog/subagents-for.ts';
 
 const plugin = (name: string, more: Partial<Plugin> = {}): Plugin => ({
   name,
@@ -133,13 +134,22 @@ describe('a subagent', () => {
     prompt: 'Edit.',
     tools: ['Read'],
     model: 'sonnet',
+    inherits: ['model'],
   };
 
   test.each([
     { name: 'tools in a line', head: 'tools: Read', expected: editor },
     { name: 'tools as a list', head: 'tools: [Read]', expected: editor },
-    { name: 'no tools named: all', head: 'color: red', expected: { ...editor, tools: ['Read', 'Edit'] } },
-    { name: 'a model', head: 'tools: Read\nmodel: haiku', expected: { ...editor, model: 'haiku' } },
+    {
+      name: 'no tools named',
+      head: 'color: red',
+      expected: { ...editor, tools: [], inherits: ['tools', 'model'] },
+    },
+    {
+      name: 'a model',
+      head: 'tools: Read\nmodel: haiku',
+      expected: { ...editor, model: 'haiku', inherits: [] },
+    },
     { name: "the agent's model", head: 'tools: Read\nmodel: inherit', expected: editor },
     {
       name: 'tools of MCP servers',
@@ -179,6 +189,34 @@ describe('a subagent', () => {
   ])('$text is said, with file and line', ({ text, problem }) => {
     expect(parse(text)).toEqual({ ok: false, problem: [expect.stringMatching(problem)] });
   });
+});
+
+test('a subagent has the tools and the model of the agent that calls it, where it names none itself', () => {
+  const subagent = { name: '', description: '', focus: '', prompt: '' };
+  const parsed = parseCatalog({
+    agentsYaml:
+      'default_agent: a\nagents: { a: { tools: [Read], model: haiku, plugins: [{ path: plugins/p }] } }',
+    subagentsYaml: 'subagents: {}',
+    knownTools: ['Read', 'Bash'],
+    bundle: {
+      skills: [],
+      commands: [],
+      plugins: [
+        plugin('p', {
+          subagents: [
+            { ...subagent, id: 'p:like', tools: [], model: 'sonnet', inherits: ['tools', 'model'] },
+            { ...subagent, id: 'p:own', tools: ['Bash'], model: 'opus' },
+          ],
+        }),
+      ],
+    },
+  });
+  if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+  const found = subagentsFor(parsed.value.agent(null), parsed.value.subagents);
+  expect(found.map(({ id, tools, model }) => ({ id, tools, model }))).toEqual([
+    { id: 'p:like', tools: ['Read', 'mcp__*'], model: 'haiku' },
+    { id: 'p:own', tools: ['Bash'], model: 'opus' },
+  ]);
 });
 
 describe('MCP servers', () => {

@@ -61,8 +61,9 @@ test('a plugin with everything, each part under its name, its own paths leading 
             description: 'Edits.',
             focus: 'Edits.',
             prompt: 'Edit.',
-            tools: ['Read'],
+            tools: [],
             model: 'sonnet',
+            inherits: ['tools', 'model'],
           },
         ],
         mcpServers: [

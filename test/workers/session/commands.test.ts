@@ -84,3 +84,22 @@ test('an agent loads the skills of its plugins, and their files lie where the te
   expect(results[0]?.content).toContain(`Copy \`${terms}\``);
   expect(results[1]?.content).toContain('# Terms');
 });
+
+test('an agent hands a task to the subagent of a plugin', async () => {
+  const { token } = await newUser();
+  const { socket } = await connectSocket({ token });
+  const task = {
+    subagent_type: 'writing-tools:editor',
+    description: 'Edit it',
+    prompt: promptScript({ blocks: [{ text: ['Edited.'] }] }),
+  };
+  const events = await socket.say(
+    promptScript(
+      { blocks: [{ tool: 'Task', id: 'call_1', input: task }] },
+      { blocks: [{ text: ['Done.'] }] },
+    ),
+  );
+  expect(events.filter(({ type }) => type === 'tool_result')).toMatchObject([
+    { tool_use_id: 'call_1', content: 'Edited.', is_error: false },
+  ]);
+});
