@@ -10,6 +10,7 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
+import { answerFromPrompt, promptScript } from '#test/support/prompt-script.ts';
 import { freePort, startDevServer } from './dev-server.ts';
 import { openBenchSocket, median, type BenchSocket } from './bench-socket.ts';
 
@@ -23,7 +24,9 @@ const PASSWORD = 'bench-password';
 const THINKING_MS = 50;
 
 const model = await startFakeMessagesApi();
-model.respondWith(({ raw }) => {
+model.respondWith((request) => {
+  const { raw } = request;
+  if (raw.includes('blocks')) return answerFromPrompt(request);
   const deltas = /deltas:(\d+)/.exec(raw.slice(-300))?.[1];
   return { blocks: [{ text: Array.from({ length: Number(deltas ?? 5) }, (_, index) => `word${index} `) }] };
 });
@@ -55,6 +58,7 @@ try {
   await measureFirstToken(chat, relay);
   await measureLongTurn(chat, relay);
   await measureManySessions(chat);
+  await measureDelegation(chat);
   await measureOldSession(chat);
   await measureSearch(token);
   measureSize();
@@ -135,6 +139,34 @@ async function measureManySessions(chat: Open): Promise<void> {
     {
       goal: '0 failures',
       met: failed === 0,
+    },
+  );
+}
+
+/** A task is one model call more than a call of a tool that reads; what it takes beyond that is ours. */
+async function measureDelegation(chat: Open): Promise<void> {
+  const says = (text: string) => ({ blocks: [{ text: [text] }] });
+  const calls = (tool: string, input: object) => ({ blocks: [{ tool, id: `call${turns}`, input }] });
+  let turns = 0;
+  const times: Record<'plain' | 'tool' | 'task', number[]> = { plain: [], tool: [], task: [] };
+  const socket = await chat();
+  for (; turns < 40; turns++) {
+    const glob = calls('Glob', { pattern: '*.none' });
+    const prompt = promptScript(says('Fine.'));
+    const task = calls('Task', { description: 'look', prompt, subagent_type: 'reviewer' });
+    times.plain.push((await socket.turn(prompt)).end);
+    times.tool.push((await socket.turn(promptScript(glob, says('Done.')))).end);
+    times.task.push((await socket.turn(promptScript(task, says('Done.')))).end);
+  }
+  socket.close();
+  const beyond = median(times.task) - median(times.tool);
+  const allowed = median(times.plain) + 10;
+  report(
+    'a task, beyond a call of a tool',
+    `${beyond.toFixed(1)} ms (a plain turn: ${median(times.plain).toFixed(1)} ms)`,
+    {
+      goal: '≤ one model call + 10 ms',
+      met: beyond <= allowed,
     },
   );
 }

@@ -1,3 +1,4 @@
+import { agentsOnlyTools } from '#catalog/tool-names.ts';
 import { z } from 'zod';
 import { Effort, Thinking } from '#agent/model.ts';
 import { RemoteServerFields, ServerName } from '#mcp/remote-server.ts';
@@ -91,7 +92,12 @@ export function subagentsFile(known: { tools: readonly string[] }) {
     /** A few words for lists. */
     focus: text,
     prompt: text,
-    tools: z.array(toolFrom(known.tools)),
+    tools: z.array(
+      toolFrom(known.tools).refine((name) => !agentsOnlyTools.has(name), {
+        error: ({ input }) =>
+          `"${String(input)}" is for agents only: a subagent talks to nobody and hands nothing on`,
+      }),
+    ),
     model: text.default('sonnet'),
     thinking: Thinking.optional(),
     effort: Effort.optional(),

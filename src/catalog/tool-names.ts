@@ -26,3 +26,14 @@ export const toolNames = [
   'TaskStop',
   'KillShell',
 ] as const;
+
+/** What concerns the conversation as a whole, or a person, is an agent's own: no subagent gets it. */
+export const agentsOnlyTools: ReadonlySet<string> = new Set([
+  'AskUserQuestion',
+  'EnterPlanMode',
+  'ExitPlanMode',
+  'Task',
+  'TaskOutput',
+  'TaskStop',
+  'KillShell',
+]);

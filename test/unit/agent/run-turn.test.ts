@@ -4,7 +4,7 @@ import type { AgentEvent } from '#agent/event.ts';
 import { noHooks } from '#agent/hooks.ts';
 import { runTurn, type TurnDeps } from '#agent/run-turn.ts';
 import type { Step } from '#agent/step.ts';
-import { defineTool, ToolFailure, type Tool } from '#agent/tool.ts';
+import { defineTool, ToolFailure, ToolWaits, type Tool } from '#agent/tool.ts';
 import { noUsage, type Message } from '#protocol/message.ts';
 import type { Reply } from '#protocol/reply.ts';
 import {
@@ -35,12 +35,13 @@ interface Setting {
   readonly messages?: readonly Message[];
   readonly replies?: ReadonlyMap<string, Reply>;
   readonly judge?: TurnDeps['judge'];
+  readonly notes?: TurnDeps['notes'];
 }
 
 function start(
   script: readonly ScriptedCall[],
   tools: readonly Tool[] = [],
-  { messages = hello, replies = new Map(), judge = () => ({ kind: 'allow' }) }: Setting = {},
+  { messages = hello, replies = new Map(), judge = () => ({ kind: 'allow' }), notes }: Setting = {},
 ) {
   const events: AgentEvent[] = [];
   const steps: Step[] = [];
@@ -59,6 +60,7 @@ function start(
       judge,
       hooks: noHooks,
       begunCalls: new Set(),
+      ...(notes === undefined ? {} : { notes }),
     },
     { model: 'sonnet', system: 'be kind', messages, maxSteps: 5, replies },
   );
@@ -445,4 +447,67 @@ test('what a call costs is stored with its result, also if it fails after that',
       cost: 0.03,
     },
   });
+});
+
+test('notes are stored and stand behind the results; one that comes at the end lets the turn go on', async () => {
+  const asked: string[] = [];
+  const notes: NonNullable<TurnDeps['notes']> = async (before) => {
+    asked.push(before);
+    const text = { 2: 'half way', 3: 'it has ended' }[asked.length];
+    return text === undefined ? [] : [{ kind: 'note', text }];
+  };
+  const script = [calls(['1', 'Read']), says('first'), says('second')];
+  const { outcome, steps, model } = start(script, [tool('Read', async () => 'r')], { notes });
+  expect((await outcome).kind).toBe('finished');
+  expect(asked).toEqual(['step', 'step', 'end', 'step', 'end']);
+  expect(steps.map((step) => (step.kind === 'note' ? step.text : step.kind))).toEqual([
+    'assistant',
+    'tool_results',
+    'half way',
+    'assistant',
+    'it has ended',
+    'assistant',
+  ]);
+  expect(model.requests.slice(1).map(({ messages }) => messages.at(-1)?.content)).toEqual([
+    [
+      { type: 'tool_result', tool_use_id: '1', content: 'r', is_error: false },
+      { type: 'text', text: 'half way' },
+    ],
+    [{ type: 'text', text: 'it has ended' }],
+  ]);
+});
+
+test('a turn that is stored up to a note goes on with it', async () => {
+  const messages: Message[] = [
+    ...hello,
+    { role: 'assistant', content: [{ type: 'text', text: 'first' }] },
+    { role: 'user', content: [{ type: 'text', text: 'it has ended' }] },
+  ];
+  const { outcome, model } = start([says('second')], [], { messages });
+  expect((await outcome).kind).toBe('finished');
+  expect(model.requests[0]?.messages).toEqual(messages);
+});
+
+test('while a call waits for a person, what runs beside the turn is waited for first', async () => {
+  const asked: string[] = [];
+  const { outcome } = start([calls(['1', 'Ask'])], [asking], {
+    notes: async (before) => {
+      asked.push(before);
+      return [];
+    },
+  });
+  expect((await outcome).kind).toBe('waiting');
+  expect(asked).toEqual(['step', 'park']);
+});
+
+test('a call that waits for a person inside it has no result; what reads beside it has', async () => {
+  const inner = { call: { type: 'tool_use', id: 'i', name: 'Write', input: {} }, needs: 'consent' } as const;
+  const tools = [
+    tool('Hand', () => Promise.reject(new ToolWaits([inner]))),
+    tool('Read', async () => 'r'),
+    tool('Write', async () => 'w', 'workspace'),
+  ];
+  const { outcome, steps } = start([calls(['1', 'Hand'], ['2', 'Read'], ['3', 'Write'])], tools);
+  expect(await outcome).toMatchObject({ kind: 'waiting', calls: [inner] });
+  expect(steps.slice(1)).toMatchObject([{ kind: 'tool_results', results: [{ tool_use_id: '2' }] }]);
 });
