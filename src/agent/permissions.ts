@@ -1,3 +1,4 @@
+import { runCommands } from '#agent/bash-commands.ts';
 import type { Tool } from '#agent/tool.ts';
 import { matchesTool } from '#agent/tool-pattern.ts';
 import type { ToolUseBlock } from '#protocol/message.ts';
@@ -80,7 +81,11 @@ function matches(rule: string, { name, input }: ToolUseBlock, which: 'some' | 'e
   if (pattern === undefined) return true;
   const value = input[subject[name] ?? ''];
   if (typeof value !== 'string') return false;
-  if (name === 'Bash') return commands(value)[which]((part) => fits(pattern, part));
+  if (name === 'Bash') {
+    if (commands(value)[which]((part) => fits(pattern, part))) return true;
+    // What cannot be read may be what the rule is about
+    return which === 'some' && runCommands(value).some((each) => each === undefined || fits(pattern, each));
+  }
   return fits(pattern, value) || fits(pattern, value.replace(/^\/workspace\//, ''));
 }
 

@@ -41,6 +41,11 @@ test.each<[rule: string, tool: string, input: Record<string, unknown>, matches: 
   ['Bash(rm *)', 'Bash', { command: 'ls && rm -rf x' }, true],
   ['Bash(rm *)', 'Bash', { command: 'echo form x' }, false],
   ['Bash(rm *)', 'Bash', { command: 'ls; rm x' }, true],
+  ['Bash(rm *)', 'Bash', { command: 'rm\t-rf x' }, true],
+  ['Bash(rm *)', 'Bash', { command: 'A=1 sudo "rm" x' }, true],
+  ['Bash(rm *)', 'Bash', { command: '$CMD x' }, true],
+  ['Bash(rm *)', 'Bash', { command: 'echo "please rm x"' }, false],
+  ['Bash(rm *)', 'Bash', { command: 'git commit -m "form x"' }, false],
   ['Write(output/**)', 'Write', { file_path: '/workspace/output/a/b.md' }, true],
   ['Write(output/**)', 'Write', { file_path: 'output/a.md' }, true],
   ['Write(output/**)', 'Write', { file_path: '/workspace/input/a.md' }, false],
@@ -62,6 +67,17 @@ test('deny beats ask, ask beats allow, and a rule beats the mode', () => {
   expect(verdict('Bash', {}, { mode: 'default', rules: { allow: ['Bash'] } })).toBe('allow');
   expect(verdict('Bash', {}, { mode: 'bypassPermissions', rules: { ask: ['Bash'] } })).toBe('ask');
   expect(verdict('Read', { file_path: 'x' }, { mode: 'default', rules: { ask: ['Read'] } })).toBe('ask');
+});
+
+test.each([
+  'A=1 git log',
+  'git log > x',
+  'git log "$(rm x)"',
+  'git log `rm x`',
+  'sudo git log',
+  'git log\nrm x',
+])('an allow rule does not let %j through', (command) => {
+  expect(verdict('Bash', { command }, { mode: 'default', rules: { allow: ['Bash(git *)'] } })).toBe('ask');
 });
 
 test('an allow rule for one command of a line does not let the others through', () => {

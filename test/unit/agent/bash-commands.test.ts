@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { runCommands } from '#agent/bash-commands.ts';
+
+test.each<[line: string, commands: (string | undefined)[]]>([
+  ['ls -l', ['ls -l']],
+  ['rm\t-rf   x', ['rm -rf x']],
+  ['a; b && c || d | e & f\ng', ['a', 'b', 'c', 'd', 'e', 'f', 'g']],
+  ['FOO=1 BAR+=x rm y', ['rm y']],
+  ['FOO=1', []],
+  ['"rm" x', ['rm x']],
+  ["'r'm x", ['rm x']],
+  ['\\rm x', ['rm x']],
+  ['r\\\nm x', ['rm x']],
+  ['/bin/rm x', ['rm x']],
+  ['echo "a; rm x"', ['echo a; rm x']],
+  ["echo 'a && rm x'", ['echo a && rm x']],
+  ['echo "$(rm x)" y', ['echo ', 'rm x', ' y']],
+  ['echo `rm x`', ['echo ', 'rm x']],
+  ['(cd a; rm x)', ['cd a', 'rm x']],
+  ['if true; then rm x; fi', ['true', 'rm x', 'fi']],
+  ['while read f; do rm "$f"; done', ['read f', 'rm $f', 'done']],
+  ['{ rm x; }', ['rm x', '}']],
+  ['! rm x', ['rm x']],
+  ['>out 2>err rm x', ['rm x']],
+  ['ls 2>&1 >/dev/null x', ['ls x']],
+  ['diff <(rm x) y', ['diff', 'rm x', 'y']],
+  ['find . -name y -exec rm {} \\;', ['find . -name y -exec rm {} ;', 'rm {} ;']],
+  ['bash -c "rm x; ls"', ['bash -c rm x; ls', '-c', 'rm x', 'ls']],
+  ["eval 'rm x'", ['eval rm x', 'rm x']],
+  ['$CMD x', [undefined]],
+  ['"$CMD" x', [undefined]],
+  ['{rm,-rf,x}', [undefined]],
+  ['/bin/r? x', [undefined]],
+])('%s', (line, commands) => {
+  expect(runCommands(line)).toEqual(commands);
+});
+
+test.each([
+  'sudo rm x',
+  'sudo -u ada rm x',
+  'ls | xargs rm x',
+  'ls | xargs -n 1 -P 2 rm x',
+  'env A=1 rm x',
+  'timeout 5 rm x',
+  'nohup nice -n 5 rm x',
+  'sudo bash -c "rm x"',
+  'command rm x',
+  'bash -c \'sh -c "rm x"\'',
+])('%s runs rm x', (line) => {
+  expect(runCommands(line)).toContain('rm x');
+});
+
+test.each([
+  'xargs '.repeat(200_000),
+  '$('.repeat(500_000),
+  '"'.repeat(1_000_000),
+  'eval '.repeat(200_000),
+  'a '.repeat(500_000),
+])('a megabyte of %.8s is read at once', (line) => {
+  const before = performance.now();
+  runCommands(line);
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
