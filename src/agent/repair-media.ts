@@ -6,12 +6,17 @@ const MOST_CHARACTERS = { image: 5 * 1024 * 1024, document: 30 * 1024 * 1024 };
 const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
 /** The block itself, or a note in the place of an image or document that the API would refuse, with the whole request. */
-export function replaceMedia<Block extends ToolResultContent>(
-  block: Block,
-): Block | { type: 'text'; text: string } {
+export function replaceMedia<Block extends ToolResultContent>(block: Block): Block | TextBlock {
   if (block.type === 'text' || isAccepted(block)) return block;
-  return { type: 'text', text: `[Here was ${named[block.type]} that the model cannot be shown.]` };
+  return mediaNote(block);
 }
+
+export const mediaNote = ({ type }: { readonly type: 'image' | 'document' }): TextBlock => ({
+  type: 'text',
+  text: `[Here was ${named[type]} that the model cannot be shown.]`,
+});
+
+type TextBlock = Extract<ToolResultContent, { type: 'text' }>;
 
 const named = { image: 'an image', document: 'a document' };
 

@@ -13,6 +13,7 @@ type ProblemReason =
   | 'too_large'
   | 'unknown_model'
   | 'thinking_refused'
+  | 'media_refused'
   | 'invalid'
   | 'other';
 
@@ -108,7 +109,8 @@ function reasonOf(
     case 400:
     case 422:
       if (CONTEXT_FULL.test(message)) return 'context_full';
-      return /thinking|signature|effort|output_config/i.test(message) ? 'thinking_refused' : 'invalid';
+      if (/thinking|signature|effort|output_config/i.test(message)) return 'thinking_refused';
+      return /\b(image|pdf|document)/i.test(message) ? 'media_refused' : 'invalid';
     case 401:
       return 'authentication';
     case 402:

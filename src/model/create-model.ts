@@ -12,6 +12,7 @@ import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { costOf, modelFacts } from '#model/prices.ts';
 import { chooseProvider, type Provider } from '#model/providers.ts';
+import { refusedMedia, type RefusedMedia } from '#model/refused-media.ts';
 import { refusedThinking, type RefusedThinking } from '#model/refused-thinking.ts';
 import { requestBody } from '#model/request-body.ts';
 import { retryWait } from '#model/retry-wait.ts';
@@ -32,6 +33,7 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
     provider: chosen.value,
     deps,
     thinking: refusedThinking(),
+    media: refusedMedia(),
   };
   return {
     stream: (request, signal) =>
@@ -44,6 +46,7 @@ interface Service {
   readonly provider: Provider;
   readonly deps: ModelDeps;
   readonly thinking: RefusedThinking;
+  readonly media: RefusedMedia;
 }
 
 async function* stream(
@@ -51,13 +54,16 @@ async function* stream(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelPart> {
-  const { deps, provider, thinking } = service;
+  const { deps, provider, thinking, media } = service;
   const shown = showOnce();
   let plain = false;
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     shown.restart();
     let problem: ApiProblem | undefined;
-    const body = requestBody({ ...request, messages: thinking.without(request.messages) }, { plain });
+    const body = requestBody(
+      { ...request, messages: media.without(thinking.without(request.messages)) },
+      { plain },
+    );
     for await (const step of callService(service, body, signal)) {
       switch (step.type) {
         case 'text_delta': {
@@ -69,6 +75,7 @@ async function* stream(
           if (shown.thinking()) yield step;
           break;
         case 'answer':
+          media.accept(request.messages);
           return yield toMessage(step.answer, request.model);
         case 'problem':
           problem = step.problem;
@@ -85,7 +92,10 @@ async function* stream(
       thinking.refuse(request.messages);
     }
 
-    const wait = goPlain ? 0 : retryWait(problem, attempt, deps);
+    // Each time there is less to refuse, so this ends
+    const goBlind = problem.reason === 'media_refused' && media.refuse(request.messages);
+
+    const wait = goPlain || goBlind ? 0 : retryWait(problem, attempt, deps);
     const facts = { ...toLog(problem), provider: provider.id, model: request.model, attempt };
     if (wait === undefined) {
       deps.log.error('model_failed', facts);

@@ -83,6 +83,7 @@ function explain(
           `MODEL_SONNET, MODEL_OPUS and ${urlVariable}.`,
       };
     case 'thinking_refused':
+    case 'media_refused':
     case 'invalid':
       return {
         kind: 'invalid_request',

@@ -521,6 +521,38 @@ describe('what finally fails', () => {
     expect(later.startsWith(without.slice(0, -2))).toBe(true);
   });
 
+  test('an image that the server cannot read is left out for good, those it has read stay', async () => {
+    const { model, waits } = modelAt(api.url);
+    const image = (data: string) =>
+      ({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }) as const;
+    const first: Message[] = [{ role: 'user', content: [image('GOOD')] }];
+    await collect(model.stream(ask('', { messages: first }), never()));
+
+    const messages: Message[] = [
+      ...first,
+      { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'Read', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [image('BAD')] }] },
+    ];
+    api.enqueue({ status: 400, type: 'invalid_request_error', message: 'Could not process image' });
+    await collect(model.stream(ask('', { messages }), never()));
+    await collect(model.stream(ask('', { messages: [...messages, thought('s'), user('on')] }), never()));
+    expect(waits).toEqual([0]);
+    const sent = api.requests.map(({ raw }) =>
+      ['"GOOD"', '"BAD"', 'an image that the model cannot be shown'].filter((mark) => raw.includes(mark)),
+    );
+    const mended = ['"GOOD"', 'an image that the model cannot be shown'];
+    expect(sent).toEqual([['"GOOD"'], ['"GOOD"', '"BAD"'], mended, mended]);
+  });
+
+  test('a refusal for which no image or document is to blame is told', async () => {
+    api.respondWith(() => ({ status: 400, message: 'document: Extra inputs are not permitted' }));
+    const { last } = await collect(modelAt(api.url).model.stream(ask('Hi'), never()));
+    expect({ last, calls: api.requests.length }).toMatchObject({
+      last: { type: 'failure', kind: 'invalid_request' },
+      calls: 1,
+    });
+  });
+
   test('what a server does not know of thinking and effort is left out, once', async () => {
     api.respondWith(() => ({ ...refused, message: 'output_config: Extra inputs are not permitted' }));
     const request = ask('Hi', { model: 'qwen3', thinking: 2000, effort: 'low' });

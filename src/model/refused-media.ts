@@ -1,0 +1,68 @@
+import { mediaNote } from '#agent/repair-media.ts';
+import type { Message, ToolResultContent, UserBlock } from '#protocol/message.ts';
+
+/**
+ * The images and documents that the provider refused: broken, locked with a password, with too many pages. They stay
+ * in the conversation, so without a note in their place every later call would be refused too.
+ */
+export interface RefusedMedia {
+  /** Refuses what these messages hold and no answer was given to yet; false if there is none. */
+  refuse(messages: readonly Message[]): boolean;
+  /** These messages were answered: what they hold is not to blame for later refusals. */
+  accept(messages: readonly Message[]): void;
+  without(messages: readonly Message[]): readonly Message[];
+}
+
+type Media = Exclude<ToolResultContent, { type: 'text' }>;
+
+export function refusedMedia(): RefusedMedia {
+  const refused = new Set<string>();
+  const accepted = new Set<string>();
+  const withNote = <Block extends UserBlock>(block: Block) =>
+    isMedia(block) && refused.has(markOf(block)) ? mediaNote(block) : block;
+  return {
+    refuse(messages) {
+      const suspects = mediaOf(messages)
+        .map(markOf)
+        .filter((mark) => !accepted.has(mark) && !refused.has(mark));
+      for (const mark of suspects) refused.add(mark);
+      return suspects.length > 0;
+    },
+    accept(messages) {
+      for (const block of mediaOf(messages)) accepted.add(markOf(block));
+    },
+    without(messages) {
+      if (refused.size === 0) return messages;
+      return messages.map((message) => {
+        if (message.role === 'assistant') return message;
+        const content = message.content.map((block) =>
+          block.type === 'tool_result' && typeof block.content !== 'string'
+            ? { ...block, content: block.content.map(withNote) }
+            : withNote(block),
+        );
+        return { role: 'user', content };
+      });
+    },
+  };
+}
+
+const mediaOf = (messages: readonly Message[]): Media[] =>
+  messages.flatMap((message) =>
+    message.role === 'assistant'
+      ? []
+      : message.content
+          .flatMap((block) =>
+            block.type === 'tool_result' && typeof block.content !== 'string' ? block.content : [block],
+          )
+          .filter(isMedia),
+  );
+
+const isMedia = (block: UserBlock): block is Media => block.type === 'image' || block.type === 'document';
+
+/** Tells one from another without holding megabytes. */
+function markOf({ source }: Media): string {
+  if (source.type === 'url') return source.url;
+  const { data } = source;
+  const middle = data.length >> 1;
+  return `${data.length} ${data.slice(0, 64)} ${data.slice(middle, middle + 64)} ${data.slice(-64)}`;
+}
