@@ -111,19 +111,19 @@ const ORDER = `The conversation is about to become longer than you can hold. Wri
 
 Write under these headings, leaving out those with nothing to say:
 
-## What the user wants
+# What the user wants
 Every goal and request that is not done with, and every instruction on how to work that still holds: in the user's own words where the words matter. What they refused or corrected belongs here too.
 
-## Decisions and facts
+# Decisions and facts
 What was decided, and why; what was found out: names, numbers, addresses, quotations and error messages exactly as they were.
 
-## Files and their state
+# Files and their state
 Each file that was read, written or changed and still matters, with its path: what it holds, what was changed, what is still missing.
 
-## Open problems
+# Open problems
 What failed, what was tried, what is not understood yet.
 
-## Where things stand
+# Where things stand
 What was being done at the very end, and the next step.
 
 If a summary of what came before stands at the beginning, carry over what still holds and drop what is settled. Write in the language of the conversation, 1,500 words at most. Call no tool: answer with the summary and nothing else.`;

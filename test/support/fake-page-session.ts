@@ -160,12 +160,29 @@ export class FakeSession {
               is_error: event['is_error'] === true,
             },
           ];
+        case 'compact_completed':
+          return [
+            {
+              ...record,
+              role: 'system',
+              content: String(event['summary']),
+              metadata: { event_type: 'summary' },
+            },
+          ];
         default:
           return [];
       }
     });
     const stored = this.#events.findLast((event) =>
-      ['user_message', 'assistant_text', 'tool_use', 'tool_result', 'done', 'cancelled'].includes(event.type),
+      [
+        'user_message',
+        'assistant_text',
+        'tool_use',
+        'tool_result',
+        'compact_completed',
+        'done',
+        'cancelled',
+      ].includes(event.type),
     );
     return {
       session_id: this.id,

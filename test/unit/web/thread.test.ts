@@ -237,3 +237,57 @@ test('the page reads every event as the protocol does', () => {
   for (const event of events) expect(readEvent(JSON.stringify(event))).toEqual(event);
   expect(readEvent('{"type":"from_the_future","x":1}')).toBeNull();
 });
+
+test('a summary is a line of its own; while it is written the thread says so', () => {
+  const [before, started, completed] = numbered([
+    { type: 'assistant_text', text: 'Hello.' },
+    { type: 'compact_started' },
+    { type: 'compact_completed', session_id: 's1', summary: 'They said hello.' },
+  ]);
+  const during = run([before, started].filter((event) => event !== undefined));
+  expect([during.compacting, shown(during)]).toEqual([true, ['assistant: Hello.']]);
+  const after = run(
+    [completed].filter((event) => event !== undefined),
+    during,
+  );
+  expect([after.compacting, shown(after)]).toEqual([
+    false,
+    ['assistant: Hello.', 'summary: They said hello.'],
+  ]);
+});
+
+test('a summary that is not made leaves no trace in the thread but what follows', () => {
+  const thread = run(numbered([{ type: 'compact_started' }, { type: 'text_delta', text: 'On.' }]));
+  expect([thread.compacting, shown(thread)]).toEqual([false, ['assistant: On.']]);
+});
+
+test('an error that is numbered is part of the conversation: it refuses no prompt that is on its way', () => {
+  const outgoing = { kind: 'user', key: 'm1', text: 'hi', files: [], at: 7, failed: false } as const;
+  const error = 'Compact failed: no credit';
+  const thread = run(numbered([{ type: 'error', error }]), { ...emptyThread, outbox: [outgoing] });
+  expect([shown(thread), thread.outbox]).toEqual([[`error: ${error}`], [outgoing]]);
+});
+
+test('the stored summary and the stored failure of one are shown where they stand', () => {
+  const record = {
+    timestamp: '2026-01-01T00:00:00.000Z',
+    message_id: null,
+    tool_name: null,
+    tool_use_id: null,
+    is_error: null,
+  };
+  const thread = threadFromHistory({
+    session_id: 's1',
+    messages: [
+      { ...record, role: 'user', content: 'hi', metadata: {} },
+      { ...record, role: 'system', content: 'They said hi.', metadata: { event_type: 'summary' } },
+      { ...record, role: 'system', content: 'Compact failed: x', metadata: { event_type: 'error' } },
+      { ...record, role: 'system', content: '{}', metadata: { event_type: 'result' } },
+    ],
+    turn_count: 1,
+    first_message: 'hi',
+    last_event: 9,
+    next_cursor: null,
+  });
+  expect(shown(thread)).toEqual(['user: hi', 'summary: They said hi.', 'error: Compact failed: x']);
+});

@@ -40,12 +40,15 @@ export function Header({
           (sessionId === null ? <span className="sr-only">{words.product}</span> : words.sessions.untitled)}
       </h1>
       {sessionId !== null && (
-        <IconButton
-          icon="compact"
-          label={words.chat.compact}
-          disabled={compacting}
-          onClick={() => page.chat.send({ text: '/compact', files: [] })}
-        />
+        // On a narrow screen there is only room to type it
+        <span className="max-sm:hidden">
+          <IconButton
+            icon="compact"
+            label={words.chat.compact}
+            disabled={compacting}
+            onClick={() => page.chat.send({ text: '/compact', files: [] })}
+          />
+        </span>
       )}
       {sessionId !== null && <AgentSwitch />}
       <ThemeButton />
