@@ -29,7 +29,14 @@ const TextDelta = z.object({ text: z.string() });
 const ToolUse = z.object({ name: z.string(), parent_tool_use_id: z.string().optional() });
 const Done = z.object({ is_error: z.boolean() });
 
+/** The events that ask a person, by the name under which each has the id of its call. */
+const Asked = z.union([
+  z.object({ question_id: z.string() }).transform(({ question_id }) => question_id),
+  z.object({ plan_id: z.string() }).transform(({ plan_id }) => plan_id),
+  z.object({ approval_id: z.string() }).transform(({ approval_id }) => approval_id),
+]);
 const asksPerson = new Set(['ask_user_question', 'plan_approval', 'approval_request']);
+const ToolResult = z.object({ tool_use_id: z.string() });
 
 /** A deployment breaks the stream of a turn that goes on: the session is asked again, this often. */
 const RECONNECTS = 5;
@@ -64,7 +71,7 @@ async function watchStream(
   let next = nextEvent();
   let answer = '';
   let reported = 0;
-  let asked = false;
+  const asked = new Set<string>();
   const outcome = (status: TurnOutcome['status'], waiting: readonly StreamEvent[] = []): TurnOutcome => ({
     status,
     answer: answer.trim(),
@@ -74,19 +81,19 @@ async function watchStream(
     for (;;) {
       const left = deadline - Date.now();
       if (left <= 0) return outcome('working');
-      const got = await within(next, Math.min(left, asked ? PARKING_MS : SIGN_OF_LIFE_MS));
+      const got = await within(next, Math.min(left, asked.size > 0 ? PARKING_MS : SIGN_OF_LIFE_MS));
       if (got === 'broken') return got;
       if (got === undefined || got.done) {
         const waiting = await session.waitingCalls();
         if (waiting.length > 0) return outcome('waiting', waiting);
         if (got?.done) return outcome('idle');
-        if (!asked) await report('Still working.');
+        if (asked.size === 0) await report('Still working.');
         continue;
       }
       next = nextEvent();
       const { event, data } = got.value;
-      if (asksPerson.has(event)) asked = true;
-      if (event === 'tool_result') asked = false;
+      if (asksPerson.has(event)) asked.add(Asked.parse(JSON.parse(data)));
+      if (event === 'tool_result') asked.delete(ToolResult.parse(JSON.parse(data)).tool_use_id);
       if (event === 'text_delta') {
         answer += TextDelta.parse(JSON.parse(data)).text;
         if (answer.length - reported < REPORTED_CHARACTERS) continue;

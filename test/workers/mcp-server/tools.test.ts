@@ -130,6 +130,16 @@ test('two questions in one message: both are told, and the turn goes on after th
   expect(await answer('q2')).toMatchObject({ status: 'answered', answer: 'Thanks.' });
 });
 
+test('a question beside a call that ends later: it is told as soon as the turn waits', async () => {
+  const program = await start();
+  const bash = { tool: 'Bash', id: 'b1', input: { command: 'sleep 1; echo slept' } };
+  const ask = { tool: 'AskUserQuestion', id: 'q1', input: { questions } };
+  const outcome = await program.call('ask_agent', {
+    prompt: promptScript({ blocks: [ask, bash] }, says('Thanks.')),
+  });
+  expect(outcome).toMatchObject({ status: 'waiting', waiting: [{ call_id: 'q1' }] });
+});
+
 test('a plan wants a decision', async () => {
   const program = await start();
   const prompt = promptScript(
