@@ -131,6 +131,8 @@ export interface PlatformLimits {
   readonly typingMs: number;
   /** Messages are costly here: say much in few. */
   readonly coalesce: boolean;
+  /** It tells of each message whether it was sent: a send that broke off is looked up and not repeated at once. */
+  readonly reportsDelivery?: boolean;
 }
 
 /** The state of a platform's set-up, for the one who runs it. */

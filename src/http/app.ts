@@ -21,6 +21,7 @@ import { pageAuthRoutes } from '#http/page-auth.ts';
 import { requestContext } from '#http/request-context.ts';
 import { sessionRoutes } from '#http/sessions.ts';
 import { usageRoutes } from '#http/usage.ts';
+import { webhookRoutes } from '#http/webhooks.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
@@ -46,6 +47,7 @@ export function createApp() {
   app.route('/api/v1', sessionRoutes());
   app.route('/api/v1', fileRoutes());
   app.route('/api/v1', usageRoutes());
+  app.route('/api/v1', webhookRoutes());
   app.route('/api/v1', mcpTokenRoutes());
   app.route('/', mcpRoutes());
   app.openAPIRegistry.registerPath(chatSocketDescription);

@@ -22,7 +22,9 @@ import { emptyHistory, readHistory, type HistoryPage } from '#session/read-histo
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
 import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
+import type { SubmittedPrompt } from '#session/submit-prompt.ts';
 import { endWaiting, takeReply } from '#session/take-reply.ts';
+import { replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 import { waitingCalls } from '#session/waiting-calls.ts';
 
@@ -116,6 +118,23 @@ export class ChatSession extends DurableObject<Env> {
 
   async reply(toolUseId: string, reply: Reply): Promise<void> {
     if (this.#stored !== undefined) await takeReply(this.#stored, toolUseId, reply);
+  }
+
+  submitFromChat(prompt: SubmittedPrompt, watcher: string): Result<null, string> {
+    return submitFromChat(this.#open(), prompt, watcher);
+  }
+
+  replyFromChat(toolUseId: string, reply: Reply, watcher: string): void {
+    if (this.#stored !== undefined) replyFromChat(this.#stored, toolUseId, reply, watcher);
+  }
+
+  /** Null where there is no such session. */
+  watchEvents(after: number): ReadableStream<Uint8Array> | null {
+    return this.#stored === undefined ? null : watchEvents(this.#stored, after);
+  }
+
+  streamPosition(): number | null {
+    return this.#stored === undefined ? null : streamPosition(this.#stored);
   }
 
   waitingCalls() {

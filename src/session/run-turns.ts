@@ -8,6 +8,7 @@ import { finishTurn } from '#session/finish-turn.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
 import { listSession } from '#session/tell-user-space.ts';
+import { dismissWatchers, tellWatchers } from '#session/tell-watchers.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
@@ -32,7 +33,9 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
   while (session.running === undefined && !session.closed) {
     const row = readRow(session.sql);
     if (row === undefined || session.entries.newestTurn() <= row.finished_turn) {
-      await session.wakeUp.clear();
+      const told = await dismissWatchers(session);
+      if (session.running !== undefined || session.closed) return undefined;
+      await (told ? session.wakeUp.clear() : session.wakeUp.set(session.clock.now() + WAKE_MS));
       return writeHistoryFiles(session);
     }
     if (row.waiting.length > 0) return;
@@ -44,6 +47,7 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     session.running = { turn, abort, startedAt: session.clock.now(), from, shownFrom: from, ended };
     const arm = setTimeout(() => void session.wakeUp.set(session.clock.now() + WAKE_MS), ARM_MS);
+    void tellWatchers(session);
     const watch = setInterval(() => void recheckSockets(session), RECHECK_MS);
     try {
       const outcome = await runOne(session, row, abort.signal);

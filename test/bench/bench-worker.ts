@@ -4,6 +4,7 @@ import { noUsage } from '#protocol/message.ts';
 import { seqOf } from '#session/entry.ts';
 import app from '../../src/worker.ts';
 
+export { ChannelChat } from '#channel/channel-chat.ts';
 export { UserSpace } from '#user/user-space.ts';
 
 interface BenchEnv extends Env {

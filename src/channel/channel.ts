@@ -1,0 +1,37 @@
+import type { PeopleDeps } from '#channel/people-deps.ts';
+import type { Address, Platform } from '#channel/platform.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { Log } from '#lib/log.ts';
+import type { PlatformName } from '#protocol/platform.ts';
+import type { Settings } from '#protocol/settings.ts';
+
+/** The deps of everything a chat does, made once per object. */
+export interface Channel {
+  /** Of the object: what a session wakes. */
+  readonly name: string;
+  readonly platformName: PlatformName;
+  readonly platform: Platform;
+  readonly address: Address;
+  readonly settings: Settings;
+  readonly sql: SqlStorage;
+  readonly people: PeopleDeps;
+  readonly sessions: Env['CHAT_SESSION'];
+  readonly files: R2Bucket;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** All or nothing, in one go. */
+  transaction(act: () => void): void;
+  /** Lets what is stored be worked on: messages that came, the turn under way, messages to be sent. */
+  kick(what: 'inbox' | 'turn' | 'outbox'): void;
+  /** A draft on its way: the message itself goes out after it. */
+  draft: Promise<unknown>;
+}
+
+export const sessionOf = (
+  { sessions }: Channel,
+  { username, sessionId }: { readonly username: string; readonly sessionId: string },
+) => sessions.getByName(`${username}/${sessionId}`);
+
+/** `telegram/42` or `telegram/42/7`. A chat id may hold a slash. */
+export const channelName = (platform: PlatformName, { chatId, threadId }: Address): string =>
+  [platform, chatId, ...(threadId === null ? [] : [threadId])].map(encodeURIComponent).join('/');

@@ -1,0 +1,19 @@
+import type { Platform } from '#channel/platform.ts';
+import type { PlatformDeps } from '#channel/platforms/platform-deps.ts';
+import { createTelegram } from '#channel/platforms/telegram/index.ts';
+import { createWhatsapp } from '#channel/platforms/whatsapp/index.ts';
+import type { PlatformName } from '#protocol/platform.ts';
+import type { Settings } from '#protocol/settings.ts';
+
+/** Null where the settings do not set the platform up. */
+type PlatformFactory = (settings: Settings, deps: PlatformDeps) => Platform | null;
+
+/** The platforms there are. */
+export const platformFactories: Partial<Record<PlatformName, PlatformFactory>> = {
+  telegram: createTelegram,
+  whatsapp: createWhatsapp,
+};
+
+export function createPlatform(name: PlatformName, settings: Settings, deps: PlatformDeps): Platform | null {
+  return platformFactories[name]?.(settings, deps) ?? null;
+}

@@ -1,0 +1,84 @@
+import { sessionOf, type Channel } from '#channel/channel.ts';
+import { showGrowingText } from '#channel/show-draft.ts';
+import { applyEvent, failTurn } from '#channel/apply-event.ts';
+import { sendReplies } from '#channel/questions.ts';
+import { handOver } from '#channel/start-turn.ts';
+import { readTurn } from '#channel/turn.ts';
+import { keepTyping } from '#channel/keep-typing.ts';
+import { StreamEvent } from '#protocol/server-event.ts';
+
+/** How often a session is followed in a row without anything new, 20 seconds apart: then it is given up. */
+const MAX_ATTEMPTS = 20;
+
+/** These come at once: after a deployment the session is there again in a moment. */
+const QUICK_ATTEMPTS = 3;
+const QUICK_WAIT_MS = 300;
+
+/**
+ * Goes through with the turn under way: hands its messages to the session, and makes messages of its events. Contract:
+ * what an event became, and that it was read, is stored as one; so it may break off anywhere and be begun again.
+ */
+export async function followTurn(channel: Channel): Promise<void> {
+  await keepTyping(channel, async () => {
+    await handOver(channel);
+    await signalSession(channel);
+    for (;;) {
+      const before = readTurn(channel.sql);
+      if (before?.phase !== 'running') return;
+      if (before.attempts >= MAX_ATTEMPTS) return failTurn(channel);
+      channel.sql.exec('UPDATE turn SET attempts = attempts + 1');
+      await followOnce(channel);
+      const after = readTurn(channel.sql);
+      if (after?.phase !== 'running') return;
+      if (after.attempts > QUICK_ATTEMPTS) return;
+      await new Promise((resolve) => setTimeout(resolve, QUICK_WAIT_MS));
+    }
+  });
+}
+
+/** What the session has to know at once, also while it is being followed: that the turn shall stop, and answers. */
+export async function signalSession(channel: Channel): Promise<void> {
+  const turn = readTurn(channel.sql);
+  if (turn === undefined || turn.phase === 'preparing') return;
+  await sendReplies(channel);
+  if (turn.stop === 0) return;
+  const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
+  // It returns when the turn has ended, which the stream tells anyway
+  void session.interrupt().catch((error: unknown) => {
+    channel.log.warn('interrupt_failed', { channel: channel.platformName, error: String(error) });
+  });
+}
+
+async function followOnce(channel: Channel): Promise<void> {
+  const { sql, log } = channel;
+  const turn = readTurn(sql);
+  if (turn === undefined) return;
+  const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
+  try {
+    const stream = await session.watchEvents(turn.position);
+    if (stream === null) return failTurn(channel);
+    const draft = showGrowingText(channel);
+    for await (const line of lines(stream)) {
+      const event = StreamEvent.safeParse(JSON.parse(line));
+      if (!event.success) continue;
+      const isOver = await applyEvent(channel, event.data, draft);
+      if (isOver) return;
+    }
+    if ((await session.waitingCalls()).length > 0) {
+      // Unless it went on meanwhile
+      sql.exec("UPDATE turn SET phase = 'waiting' WHERE pokes = ?", readTurn(sql)?.pokes ?? turn.pokes);
+    }
+  } catch (error) {
+    log.warn('stream_broke', { channel: channel.platformName, error: String(error) });
+  }
+}
+
+async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}

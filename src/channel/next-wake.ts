@@ -1,0 +1,22 @@
+import { nextBatch } from '#channel/next-batch.ts';
+import { nextOutboxRow } from '#channel/outbox.ts';
+import { readTurn } from '#channel/turn.ts';
+
+/** While a turn is under way it is looked after that often. */
+const FOLLOW_MS = 20_000;
+
+/** What is being sent when the object goes is looked after then. */
+const SENDING_MS = 60_000;
+
+/** When something has to be done that nobody comes back for, milliseconds since 1970. Null: nothing, ever. */
+export function nextWake(sql: SqlStorage, now: number): number | null {
+  const turn = readTurn(sql);
+  const batch = turn === undefined ? nextBatch(sql) : undefined;
+  const row = nextOutboxRow(sql);
+  const dues = [
+    ...(turn === undefined || turn.phase === 'waiting' ? [] : [now + FOLLOW_MS]),
+    ...(batch === undefined ? [] : [batch.due]),
+    ...(row === undefined ? [] : [row.state === 'sending' ? now + SENDING_MS : Math.max(row.due, now)]),
+  ];
+  return dues.length === 0 ? null : Math.min(...dues);
+}

@@ -1,0 +1,80 @@
+import { channelTables } from '#channel/tables.ts';
+import type { Channel } from '#channel/channel.ts';
+import { createPlatform } from '#channel/create-platform.ts';
+import { followTurn, signalSession } from '#channel/follow-turn.ts';
+import { nextWake } from '#channel/next-wake.ts';
+import { oneAtATime } from '#channel/one-at-a-time.ts';
+import { readMappedUsers } from '#channel/people-deps.ts';
+import { sendOutbox } from '#channel/send-outbox.ts';
+import { takeInbox } from '#channel/take-inbox.ts';
+import { systemClock } from '#lib/clock.ts';
+import { consoleLog } from '#lib/log.ts';
+import { migrate } from '#lib/migrate.ts';
+import { PlatformName } from '#protocol/platform.ts';
+import { Settings } from '#protocol/settings.ts';
+
+/** The one place that says `new` for what a chat works with. Null where its platform is not set up. */
+export function openChannel(context: DurableObjectState, env: Env): Channel | null {
+  const name = context.id.name ?? '';
+  const [first = '', chatId = '', threadId] = name.split('/').map(decodeURIComponent);
+  const platformName = PlatformName.parse(first);
+  const settings = Settings.parse(env);
+  const clock = systemClock;
+  const log = consoleLog;
+  const platform = createPlatform(platformName, settings, { fetch: (...call) => fetch(...call), clock, log });
+  if (platform === null) return null;
+  const { storage } = context;
+  const { sql } = storage;
+  storage.transactionSync(() => migrate(sql, 'channel', channelTables));
+
+  const channel: Channel = {
+    name,
+    platformName,
+    platform,
+    address: { chatId, threadId: threadId ?? null },
+    settings,
+    sql,
+    people: { db: env.DB, settings, clock, mappedUsers: readMappedUsers(env) },
+    sessions: env.CHAT_SESSION,
+    files: env.FILES,
+    clock,
+    log,
+    transaction: (act) => storage.transactionSync(act),
+    kick: (what) => {
+      void run[what]().then(arm);
+      arm();
+    },
+    draft: Promise.resolve(),
+  };
+
+  const onError = (error: unknown) =>
+    log.error('channel_failed', { channel: platformName, error: String(error) });
+  const follow = oneAtATime(() => followTurn(channel), onError);
+  const signal = oneAtATime(() => signalSession(channel), onError);
+  const run = {
+    inbox: oneAtATime(() => takeInbox(channel), onError),
+    outbox: oneAtATime(() => sendOutbox(channel), onError),
+    turn: async () => void (await Promise.all([signal(), follow()])),
+  };
+  const arm = alarmFor(channel, storage);
+  return channel;
+}
+
+/** Keeps the object's one alarm at the moment when something is due, and absent where nothing is. */
+function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage): () => void {
+  // Unknown at first: an earlier life may have left one
+  let armed: number | null | undefined;
+  return () => {
+    const now = clock.now();
+    const due = nextWake(sql, now);
+    if (due === null) {
+      if (armed !== null) void storage.deleteAlarm();
+      armed = null;
+      return;
+    }
+    const isSet = typeof armed === 'number' && armed > now && armed <= due;
+    if (isSet) return;
+    armed = due;
+    void storage.setAlarm(due);
+  };
+}

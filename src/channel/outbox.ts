@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { Channel } from '#channel/channel.ts';
+import type { OutboundContent, OutboundPiece } from '#channel/platform.ts';
+import { cleanText } from '#channel/clean-text.ts';
+
+const OutboundFile = z.object({ name: z.string(), mimeType: z.string(), size: z.number() });
+
+const Choice = z.object({ id: z.string(), label: z.string(), description: z.string() });
+
+const Content = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), markdown: z.string() }),
+  z.object({ kind: z.literal('choices'), markdown: z.string(), choices: z.array(Choice) }),
+  z.object({ kind: z.literal('file'), file: OutboundFile, caption: z.string() }),
+]) satisfies z.ZodType<OutboundContent>;
+
+const Piece = z.object({
+  request: z.record(z.string(), z.unknown()),
+  file: OutboundFile.nullable(),
+}) satisfies z.ZodType<OutboundPiece>;
+
+/** Where a file of a session is. */
+export const FileSource = z.object({
+  username: z.string(),
+  sessionId: z.string(),
+  /** Relative to the workspace. */
+  path: z.string(),
+});
+export type FileSource = z.infer<typeof FileSource>;
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z.string().transform((text) => schema.parse(JSON.parse(text)));
+
+const Row = z.object({
+  id: z.number(),
+  created_at: z.number(),
+  kind: z.enum(['answer', 'notice', 'lost']),
+  content: json(Content),
+  piece: json(Piece),
+  file: z
+    .string()
+    .transform((text) => FileSource.parse(JSON.parse(text)))
+    .nullable(),
+  /** The row whose message this one replaces. */
+  edits: z.number().nullable(),
+  /** `unclear`: it went out, but whether it arrived is not known. */
+  state: z.enum(['pending', 'sending', 'unclear']),
+  attempts: z.number(),
+  /** Not before then, milliseconds since 1970. */
+  due: z.number(),
+  began_at: z.number().nullable(),
+});
+export type OutboxRow = z.infer<typeof Row>;
+
+export interface Outgoing {
+  readonly kind: OutboxRow['kind'];
+  readonly content: OutboundContent;
+  readonly file?: FileSource;
+  readonly edits?: number;
+}
+
+/** Puts a message at the end of what is to be sent, and gives the row of its last piece. Nothing secret gets in. */
+export function addToOutbox(channel: Channel, { kind, content, file, edits }: Outgoing): number {
+  const clean = cleanContent(channel, content);
+  for (const piece of channel.platform.format(clean)) {
+    channel.sql.exec(
+      'INSERT INTO outbox (created_at, kind, content, piece, file, edits) VALUES (?, ?, ?, ?, ?, ?)',
+      channel.clock.now(),
+      kind,
+      JSON.stringify(clean),
+      JSON.stringify(piece),
+      file === undefined ? null : JSON.stringify(file),
+      edits ?? null,
+    );
+  }
+  return Number(channel.sql.exec('SELECT max(id) AS id FROM outbox').one()['id']);
+}
+
+/** Something that Edgewise itself says. */
+export function addNotice(channel: Channel, markdown: string): void {
+  addToOutbox(channel, { kind: 'notice', content: { kind: 'text', markdown } });
+  channel.kick('outbox');
+}
+
+function cleanContent(channel: Channel, content: OutboundContent): OutboundContent {
+  const clean = (text: string) => cleanText(text, channel.settings);
+  switch (content.kind) {
+    case 'text':
+      return { kind: 'text', markdown: clean(content.markdown) };
+    case 'choices':
+      return {
+        kind: 'choices',
+        markdown: clean(content.markdown),
+        choices: content.choices.map(({ id, label, description }) => ({
+          id,
+          label: clean(label),
+          description: clean(description),
+        })),
+      };
+    case 'file':
+      return { ...content, caption: clean(content.caption) };
+  }
+}
+
+/** The one that has to go out next, whatever it waits for. */
+export function nextOutboxRow(sql: SqlStorage): OutboxRow | undefined {
+  const [row] = sql
+    .exec("SELECT * FROM outbox WHERE state IN ('pending', 'sending', 'unclear') ORDER BY id LIMIT 1")
+    .toArray();
+  return row === undefined ? undefined : Row.parse(row);
+}
+
+/** How many pieces a row's content has in all: with more than one, the content is not this piece's own. */
+export const piecesOf = (channel: Channel, { content }: OutboxRow): readonly OutboundPiece[] =>
+  channel.platform.format(content);

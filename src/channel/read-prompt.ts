@@ -1,0 +1,81 @@
+import type { Channel } from '#channel/channel.ts';
+import type { InboxRow } from '#channel/inbound-message.ts';
+import { receiveFile, type ReceivedFile } from '#channel/receive-file.ts';
+import type { Turn } from '#channel/turn.ts';
+import type { z } from 'zod';
+import { ImageBlock } from '#protocol/message.ts';
+import type { Prompt } from '#protocol/prompt.ts';
+
+/** Of all images of a prompt, decoded: what a request can carry with room to spare. */
+const ALL_IMAGES_BYTES = 15 * 1024 * 1024;
+/** Of one: the model takes no larger ones. */
+const IMAGE_BYTES = 5 * 1024 * 1024;
+
+const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+
+export interface ReadPrompt {
+  /** Empty where nothing usable came. */
+  readonly content: Prompt;
+  /** A line for the user for each file that could not be used. */
+  readonly unusable: readonly string[];
+}
+
+/** What the messages say, with their files: all in the workspace, and images before the model's eyes besides. */
+export async function readPrompt(
+  channel: Channel,
+  turn: Turn,
+  rows: readonly InboxRow[],
+): Promise<ReadPrompt> {
+  const lines: string[] = [];
+  const files: ReceivedFile[] = [];
+  const unusable: string[] = [];
+  for (const { message } of rows) {
+    lines.push(message.text, ...message.annotations);
+    for (const [index, media] of message.media.entries()) {
+      const received = await receiveFile(channel, turn, { media, key: `${message.key}#${index}` });
+      if (received.kind === 'unusable') unusable.push(received.line);
+      else {
+        files.push(received);
+        lines.push(`[File received: ${received.name} — saved to input/${received.safeName}]`);
+      }
+    }
+  }
+  const text = lines.filter((line) => line.trim() !== '').join('\n');
+  const images = await readImages(channel, turn, files);
+  if (images.length === 0) return { content: text, unusable };
+  return { content: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images], unusable };
+}
+
+async function readImages(
+  channel: Channel,
+  turn: Turn,
+  files: readonly ReceivedFile[],
+): Promise<z.infer<typeof ImageBlock>[]> {
+  const blocks: z.infer<typeof ImageBlock>[] = [];
+  let total = 0;
+  for (const file of files) {
+    if (!imageTypes.has(file.mimeType) || file.size > IMAGE_BYTES || total + file.size > ALL_IMAGES_BYTES)
+      continue;
+    const bytes = await readBytes(channel, turn, file);
+    if (bytes === null) continue;
+    total += file.size;
+    const source = { type: 'base64', media_type: file.mimeType, data: Buffer.from(bytes).toString('base64') };
+    const block = ImageBlock.safeParse({ type: 'image', source });
+    if (block.success) blocks.push(block.data);
+  }
+  return blocks;
+}
+
+async function readBytes(
+  channel: Channel,
+  turn: Turn,
+  { safeName }: ReceivedFile,
+): Promise<Uint8Array | null> {
+  const location = await channel.sessions
+    .getByName(`${turn.username}/${turn.session_id}`)
+    .locateFile(`input/${safeName}`);
+  if (location === 'no_file' || location === 'no_session') return null;
+  if (location.kind === 'inline') return location.bytes;
+  const object = await channel.files.get(location.key);
+  return object === null ? null : new Uint8Array(await object.arrayBuffer());
+}

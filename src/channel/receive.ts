@@ -1,0 +1,111 @@
+import type { Channel } from '#channel/channel.ts';
+import { readCommand } from '#channel/command.ts';
+import { waitingMessages } from '#channel/inbound-message.ts';
+import { addNotice } from '#channel/outbox.ts';
+import type { DeliveryReport, InboundMessage, StopPressed } from '#channel/platform.ts';
+import { accessDenied } from '#channel/text/notices.ts';
+import { readTurn } from '#channel/turn.ts';
+
+/** An event for this chat, and whether who sent it may use the bot. */
+export interface Delivery {
+  readonly event: InboundMessage | StopPressed | DeliveryReport;
+  readonly admitted: boolean;
+}
+
+export type Receipt = 'ok' | 'blocked' | 'duplicate' | 'ignored';
+
+/** Longer than any platform delivers the same thing again. */
+const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
+
+/** A stranger learns no more often that they are one. */
+const DENIAL_MS = 60 * 60 * 1000;
+
+/**
+ * Takes what a webhook brought. Contract: synchronous and short; when this returns, it is stored, and a second
+ * delivery of it changes nothing. A request to stop counts at once, whatever waits.
+ */
+export function receive(channel: Channel, { event, admitted }: Delivery): Receipt {
+  if (event.kind === 'delivery') return takeReport(channel, event);
+  const { sql, clock } = channel;
+  const now = clock.now();
+  const isNew =
+    sql.exec('INSERT OR IGNORE INTO seen (key, at) VALUES (?, ?) RETURNING key', event.key, now).toArray()
+      .length > 0;
+  if (!isNew) return 'duplicate';
+  prune(channel, now);
+  if (!admitted) return deny(channel, event);
+  if (event.kind === 'stop') return stop(channel);
+  if (event.editOf !== null) return edit(channel, event, event.editOf);
+  if (event.choice === null && readCommand(event.text)?.kind === 'stop') return stop(channel);
+  sql.exec('INSERT INTO inbox (at, message) VALUES (?, ?)', now, JSON.stringify(event));
+  channel.kick('inbox');
+  return 'ok';
+}
+
+function takeReport(channel: Channel, { messageId, state }: DeliveryReport): Receipt {
+  const { sql, clock } = channel;
+  sql.exec(
+    'INSERT OR REPLACE INTO report (message_id, state, at) VALUES (?, ?, ?)',
+    messageId,
+    state,
+    clock.now(),
+  );
+  sql.exec("UPDATE outbox SET due = 0 WHERE state = 'unclear'");
+  channel.kick('outbox');
+  return 'ignored';
+}
+
+/** Done when something comes, so that an idle chat needs no timer. */
+function prune({ sql }: Channel, now: number): void {
+  const before = now - REMEMBER_MS;
+  sql.exec('DELETE FROM seen WHERE at < ?', before);
+  sql.exec('DELETE FROM report WHERE at < ?', before);
+  sql.exec("DELETE FROM outbox WHERE created_at < ? AND state IN ('sent', 'refused')", before);
+  sql.exec('DELETE FROM denial WHERE at < ?', now - DENIAL_MS);
+}
+
+/** In a group a stranger hears nothing: the others there did not ask. */
+function deny(channel: Channel, event: InboundMessage | StopPressed): Receipt {
+  const { sql, clock, settings } = channel;
+  if (event.kind === 'stop' || event.isGroup) return 'blocked';
+  const isFirst =
+    sql
+      .exec(
+        'INSERT OR IGNORE INTO denial (sender, at) VALUES (?, ?) RETURNING sender',
+        event.sender.id,
+        clock.now(),
+      )
+      .toArray().length > 0;
+  if (isFirst) {
+    addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
+  }
+  return 'blocked';
+}
+
+/** What came before it is not wanted any more either. */
+function stop(channel: Channel): Receipt {
+  const { sql } = channel;
+  const waiting = waitingMessages(sql).length;
+  sql.exec('DELETE FROM inbox WHERE taken = 0');
+  if (readTurn(sql) === undefined) {
+    addNotice(channel, waiting > 0 ? 'Stopped.' : 'Nothing is running.');
+    return 'ok';
+  }
+  sql.exec('UPDATE turn SET stop = 1, phase = CASE phase WHEN ? THEN ? ELSE phase END', 'waiting', 'running');
+  channel.kick('turn');
+  return 'ok';
+}
+
+/** Of a message that still waits; what the agent has read already is not said again. */
+function edit({ sql }: Channel, message: InboundMessage, editOf: string): Receipt {
+  const row = waitingMessages(sql).findLast((one) => one.message.messageId === editOf);
+  if (row === undefined) return 'ok';
+  const edited: InboundMessage = {
+    ...row.message,
+    text: message.text,
+    annotations: message.annotations,
+    media: message.media,
+  };
+  sql.exec('UPDATE inbox SET message = ? WHERE seq = ?', JSON.stringify(edited), row.seq);
+  return 'ok';
+}

@@ -1,0 +1,75 @@
+/** A chat's own tables. A shipped step is never edited, a new one is added at the end. */
+export const channelTables: readonly string[] = [
+  // Keys of deliveries that were taken: a second one changes nothing
+  `CREATE TABLE seen (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX seen_at ON seen (at)`,
+  // What came and waits for its turn; \`taken\` while its turn is being prepared
+  `CREATE TABLE inbox (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     at INTEGER NOT NULL,
+     message TEXT NOT NULL,
+     taken INTEGER NOT NULL DEFAULT 0
+   )`,
+  `CREATE TABLE denial (sender TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
+  // Which session each user of the chat is in
+  `CREATE TABLE conversation (
+     username TEXT PRIMARY KEY,
+     session_id TEXT NOT NULL,
+     created_at INTEGER NOT NULL
+   ) WITHOUT ROWID`,
+  // The one turn that is under way
+  `CREATE TABLE turn (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     message_id TEXT NOT NULL,
+     sender_id TEXT NOT NULL,
+     username TEXT NOT NULL,
+     session_id TEXT NOT NULL,
+     agent_id TEXT,
+     verbosity TEXT NOT NULL,
+     is_group INTEGER NOT NULL,
+     last_message_id TEXT NOT NULL,
+     phase TEXT NOT NULL,
+     position INTEGER NOT NULL,
+     started INTEGER NOT NULL DEFAULT 0,
+     stop INTEGER NOT NULL DEFAULT 0,
+     said INTEGER NOT NULL DEFAULT 0,
+     held TEXT NOT NULL DEFAULT '',
+     calls TEXT NOT NULL DEFAULT '{}',
+     attempts INTEGER NOT NULL DEFAULT 0,
+     pokes INTEGER NOT NULL DEFAULT 0
+   )`,
+  // Files of messages that are in the workspace already, so that a turn prepared twice stores them once
+  `CREATE TABLE received_file (key TEXT PRIMARY KEY, outcome TEXT NOT NULL) WITHOUT ROWID`,
+  // Versions of files that the turn has sent
+  `CREATE TABLE delivered (path TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (path, version)) WITHOUT ROWID`,
+  `CREATE TABLE question (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     tool_use_id TEXT NOT NULL UNIQUE,
+     body TEXT NOT NULL,
+     answers TEXT NOT NULL DEFAULT '{}',
+     place INTEGER NOT NULL DEFAULT 0,
+     state TEXT NOT NULL DEFAULT 'open',
+     reply TEXT,
+     outbox_id INTEGER
+   )`,
+  // What is to be sent, in its order. A message that went out keeps its row, without content, as its receipt
+  `CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     created_at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     content TEXT NOT NULL,
+     piece TEXT NOT NULL,
+     file TEXT,
+     edits INTEGER,
+     state TEXT NOT NULL DEFAULT 'pending',
+     attempts INTEGER NOT NULL DEFAULT 0,
+     due INTEGER NOT NULL DEFAULT 0,
+     began_at INTEGER,
+     message_id TEXT
+   );
+   CREATE INDEX outbox_state ON outbox (state, id);
+   CREATE INDEX outbox_message_id ON outbox (message_id)`,
+  // What the platform told of messages by their ids
+  `CREATE TABLE report (message_id TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX report_at ON report (at)`,
+];

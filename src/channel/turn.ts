@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Verbosity } from '#channel/verbosity.ts';
+
+const Call = z.object({ name: z.string(), path: z.string().nullable() });
+
+const Turn = z.object({
+  /** By which the session knows its prompt. */
+  message_id: z.string(),
+  sender_id: z.string(),
+  username: z.string(),
+  session_id: z.string(),
+  agent_id: z.string().nullable(),
+  verbosity: Verbosity,
+  is_group: z.number(),
+  /** The platform's id of the newest message in it. */
+  last_message_id: z.string(),
+  phase: z.enum(['preparing', 'running', 'waiting']),
+  /** Of the session's event stream: what is before it has become messages. */
+  position: z.number(),
+  /** 1 once its prompt was seen in the stream: what comes before it belongs to another turn. */
+  started: z.number(),
+  /** 1: the user wants it to end. */
+  stop: z.number(),
+  /** How many messages it gave. */
+  said: z.number(),
+  /** Text that waits for more, where messages are costly. */
+  held: z.string(),
+  /** Calls without a result, by id. */
+  calls: z.string().transform((json) => z.record(z.string(), Call).parse(JSON.parse(json))),
+  /** How often it was followed without anything new. */
+  attempts: z.number(),
+  /** How often the session said that it goes on. */
+  pokes: z.number(),
+});
+export type Turn = z.infer<typeof Turn>;
+
+export function readTurn(sql: SqlStorage): Turn | undefined {
+  const [row] = sql.exec('SELECT * FROM turn').toArray();
+  return row === undefined ? undefined : Turn.parse(row);
+}
+
+/** What the turn needed is forgotten with it. */
+export function deleteTurn(sql: SqlStorage): void {
+  sql.exec('DELETE FROM turn');
+  sql.exec('DELETE FROM inbox WHERE taken = 1');
+  sql.exec('DELETE FROM received_file');
+  sql.exec('DELETE FROM delivered');
+  sql.exec('DELETE FROM question');
+}

@@ -1,0 +1,28 @@
+import type { Session } from '#session/session.ts';
+
+/** Tells the chats that follow. False: one could not be reached, and has to be told again. */
+export async function tellWatchers(session: Session): Promise<boolean> {
+  const names = session.sql.exec('SELECT name FROM watcher').toArray();
+  const told = await Promise.all(
+    names.map(async ({ name }) => {
+      try {
+        await session.channelChats.getByName(String(name)).wake(session.sessionId);
+        return true;
+      } catch (error) {
+        session.log.warn('watcher_not_told', { sessionId: session.sessionId, error: String(error) });
+        return false;
+      }
+    }),
+  );
+  return told.every(Boolean);
+}
+
+/** After the last turn: those that know of its end need not be told of anything more. */
+export async function dismissWatchers(session: Session): Promise<boolean> {
+  const newest = session.entries.newestTurn();
+  if (!(await tellWatchers(session))) return false;
+  if (session.closed) return true;
+  // A prompt that came meanwhile is followed by them
+  if (session.entries.newestTurn() === newest) session.sql.exec('DELETE FROM watcher');
+  return true;
+}
