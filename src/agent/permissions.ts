@@ -72,6 +72,19 @@ const subject: Readonly<Record<string, string>> = {
   Skill: 'skill',
 };
 
+const files: ReadonlySet<string> = new Set(['Read', 'Write', 'Edit', 'NotebookEdit']);
+const WORKSPACE = '/workspace/';
+
+/** As the tools read a path: from the workspace on, without `.`, `..` and doubled slashes. */
+function normalPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : WORKSPACE + path).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
 /** A line of several commands is forbidden by a rule for `some` of them, and allowed only by a rule for `every` one. */
 function matches(rule: string, { name, input }: ToolUseBlock, which: 'some' | 'every' = 'some'): boolean {
   if (rule.startsWith('mcp__')) return matchesTool(rule, name);
@@ -86,7 +99,9 @@ function matches(rule: string, { name, input }: ToolUseBlock, which: 'some' | 'e
     // What cannot be read may be what the rule is about
     return which === 'some' && runCommands(value).some((each) => each === undefined || fits(pattern, each));
   }
-  return fits(pattern, value) || fits(pattern, value.replace(/^\/workspace\//, ''));
+  if (!files.has(name)) return fits(pattern, value);
+  const path = normalPath(value);
+  return fits(pattern, path) || (path.startsWith(WORKSPACE) && fits(pattern, path.slice(WORKSPACE.length)));
 }
 
 /** `a && b; c $(d) | e` are five commands. Cut too often rather than too rarely: who asks, errs on the safe side. */
