@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliFailure, exitCode } from '#cli/failure.ts';
-import { existsSync } from 'node:fs';
 import { PluginLock } from '#protocol/plugin.ts';
 import { readJson } from '#cli/plugin/read-json.ts';
 
