@@ -40,16 +40,13 @@ export const AuthMemory = z.object({
 });
 export type AuthMemory = z.infer<typeof AuthMemory>;
 
-export const clientMetadata = ({
-  redirectUrl,
-  scope,
-}: Pick<AuthClient, 'redirectUrl' | 'scope'>): OAuthClientMetadata => ({
-  client_name: 'Edgewise',
-  redirect_uris: [redirectUrl],
-  grant_types: ['authorization_code', 'refresh_token'],
-  response_types: ['code'],
-  ...(scope !== undefined && { scope }),
-});
+export const clientMetadata = (redirectUrl: string) =>
+  ({
+    client_name: 'Edgewise',
+    redirect_uris: [redirectUrl],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+  }) satisfies OAuthClientMetadata;
 
 /** The SDK's view of one sign-in: it works on `memory`, and whoever made it stores that. */
 export class AuthProvider implements OAuthClientProvider {
@@ -69,7 +66,10 @@ export class AuthProvider implements OAuthClientProvider {
     this.#state = state;
     this.memory = memory;
     this.redirectUrl = client.redirectUrl;
-    this.clientMetadata = clientMetadata(client);
+    this.clientMetadata = {
+      ...clientMetadata(client.redirectUrl),
+      ...(client.scope !== undefined && { scope: client.scope }),
+    };
     if (client.metadataUrl !== undefined) this.clientMetadataUrl = client.metadataUrl;
   }
 

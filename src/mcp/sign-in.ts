@@ -105,7 +105,11 @@ export function storedAccess(server: RemoteServer, deps: SignInDeps): Access {
     const tokens = signIn?.memory.tokens;
     // Another session of the user was faster
     if (tokens !== undefined && tokens.access_token !== refused) return tokens.access_token;
-    if (signIn === undefined || tokens?.refresh_token === undefined) return undefined;
+    if (signIn === undefined) return undefined;
+    if (tokens?.refresh_token === undefined) {
+      await deps.store.forget(server.name, signIn);
+      return undefined;
+    }
     const provider = new AuthProvider(authClient(server, deps), structuredClone(signIn.memory));
     const result = await run(server, deps, (fetchFn) => auth(provider, { serverUrl: server.url, fetchFn }));
     if (result === 'AUTHORIZED') {

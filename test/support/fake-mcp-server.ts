@@ -9,7 +9,7 @@ import { fakeTools } from '#test/support/fake-mcp-tools.ts';
 
 /**
  * A real MCP server over HTTP on 127.0.0.1, made with the SDK's own. The path says what it is like:
- * `/mcp` Streamable HTTP with sessions · `/json` without sessions and without streams · `/sse` the older transport alone ·
+ * `/mcp` Streamable HTTP with sessions · `/json` without sessions, streams and changes of its list · `/sse` the older transport alone ·
  * `/dead` never answers · `/broken` answers 500 · `/nonsense` answers what is no MCP · `/key` wants `x-key: secret-value`
  * · `/oauth` wants a sign-in · `/away` redirects elsewhere. `/control/<name>` changes it: `rename`, `restart`, `expire`.
  */
@@ -28,11 +28,8 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
   let url = '';
   const signIn = new FakeSignIn(() => url);
 
-  const makeServer = () => {
-    const server = new Server(
-      { name: 'fake', version: '1' },
-      { capabilities: { tools: { listChanged: true } } },
-    );
+  const makeServer = ({ listChanged = true } = {}) => {
+    const server = new Server({ name: 'fake', version: '1' }, { capabilities: { tools: { listChanged } } });
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) =>
       fakeTools.list(state.tool, params?.cursor),
     );
@@ -99,7 +96,7 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
         return;
       case '/json': {
         const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-        await makeServer().connect(transport);
+        await makeServer({ listChanged: false }).connect(transport);
         await transport.handleRequest(request, response, body);
         return;
       }

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startFakeHooks } from '#test/support/fake-hooks.ts';
+import { startFakeMcpServer } from '#test/support/fake-mcp-server.ts';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { startFakeWeb } from '#test/support/fake-web.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
@@ -8,6 +9,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     modelUrl: string;
     hooksUrl: string;
+    mcpUrl: string;
   }
 }
 
@@ -20,7 +22,10 @@ export default async function setup(project: TestProject) {
   project.provide('webUrl', web.url);
   const hooks = await startFakeHooks();
   project.provide('hooksUrl', hooks.url);
+  const mcp = await startFakeMcpServer();
+  project.provide('mcpUrl', mcp.url);
   return async () => {
+    await mcp.close();
     hooks.close();
     web.close();
     await model.close();

@@ -67,6 +67,9 @@ test('it says who may call a route, and the door agrees', async () => {
       .toSorted();
   expect(taking()).toEqual([
     'GET /api/v1/files/dl/{token}',
+    'GET /api/v1/mcp/oauth/callback',
+    'GET /api/v1/mcp/oauth/client-metadata',
+    'GET /api/v1/mcp/oauth/start/{state}',
     'GET /health',
     'POST /api/v1/auth/login',
     'POST /api/v1/auth/page/login',
