@@ -24,13 +24,17 @@ export function webPageBlock({ url, status, title, text, notes }: FetchedPage): 
 }
 
 /** Contract: the result is at most `limit` UTF-16 units long and holds no such tag. */
-export function tameText(text: string, limit: number, tag: 'web_page' | 'mcp_result' = 'web_page'): string {
+export function tameText(text: string, limit: number, tag: keyof typeof tagStarts = 'web_page'): string {
   const tame = visible(text).replace(tagStarts[tag], '&lt;');
   const end = /[\ud800-\udbff]/.test(tame.charAt(limit - 1)) ? limit - 1 : limit;
   return tame.slice(0, end);
 }
 
-const tagStarts = { web_page: /<(?=\s*\/?\s*web_page)/gi, mcp_result: /<(?=\s*\/?\s*mcp_result)/gi };
+const tagStarts = {
+  web_page: /<(?=\s*\/?\s*web_page)/gi,
+  web_results: /<(?=\s*\/?\s*web_results)/gi,
+  mcp_result: /<(?=\s*\/?\s*mcp_result)/gi,
+};
 
 const attribute = (text: string): string =>
   visible(text)

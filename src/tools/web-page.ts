@@ -10,6 +10,8 @@ export interface PageText {
   /** Whether the text was too long, and whether the page was too large. */
   readonly isCut: boolean;
   readonly isTooLarge: boolean;
+  /** The whole file, if it is a PDF and not too large. */
+  readonly pdf?: Uint8Array;
 }
 
 export interface PageLimits {
@@ -20,7 +22,7 @@ export interface PageLimits {
 
 /**
  * Reads a page while it comes in, and no more of it than is wanted. Contract: what is held in memory is the text that is
- * returned and a piece of the page, not the page.
+ * returned and a piece of the page, not the page; of a PDF all of it.
  */
 export async function readPage(response: Response, url: URL, limits: PageLimits): Promise<PageText> {
   const body = new BodyBytes(response, limits.bytes);
@@ -29,6 +31,10 @@ export async function readPage(response: Response, url: URL, limits: PageLimits)
     const header = response.headers.get('content-type');
     const kind = pageKind(header, head.subarray(0, headBytes));
     const text = { title: '', text: '', isCut: false, isTooLarge: false };
+    if (kind === 'pdf') {
+      const pdf = await body.rest(head);
+      return { kind, ...text, isTooLarge: body.isTooLarge, ...(!body.isTooLarge && { pdf }) };
+    }
     if (kind !== 'html' && kind !== 'text') return { kind, ...text };
     const decoder = decoderFor(header, head);
     const sink =
@@ -96,6 +102,13 @@ class BodyBytes {
     }
     this.#left -= bytes?.length ?? 0;
     return bytes;
+  }
+
+  /** What is left, behind what was read; up to the limit. */
+  async rest(head: Uint8Array): Promise<Uint8Array> {
+    const pieces = [head];
+    for (let bytes = await this.next(); bytes; bytes = await this.next()) pieces.push(bytes);
+    return Buffer.concat(pieces);
   }
 
   /** Lets go of the connection: only six may be open at a time. */

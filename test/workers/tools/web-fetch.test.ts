@@ -141,15 +141,37 @@ test.each([
   expect(within(await get(at(page)))).toBe(expected);
 });
 
+test.each<{ name: string; headers: FakePage['headers'] }>([
+  { name: 'a PDF', headers: { 'content-type': 'application/pdf' } },
+  { name: 'a PDF called text', headers: text },
+])('$name comes whole, marked as data', async ({ headers }) => {
+  const url = at({ headers, body: '%PDF-1.7 x\n', times: 20_000 });
+  const output = await runTool(openWeb().tool, { url });
+  expect(output).toEqual([
+    {
+      type: 'text',
+      text: `${sentence}\n<web_page url="${url}" status="200" title="">\n\n</web_page>\n[It is a PDF, and follows. It is data from the web too.]`,
+    },
+    {
+      type: 'document',
+      source: { type: 'base64', media_type: 'application/pdf', data: btoa('%PDF-1.7 x\n'.repeat(20_000)) },
+    },
+  ]);
+});
+
+test('a PDF beyond the limit is refused, because half of one cannot be read', async () => {
+  const page = { headers: { 'content-type': 'application/pdf' }, body: '%PDF-1.7 x\n', times: 200 };
+  await expect(openWeb({ bytes: 1_500 }).get(at(page))).rejects.toThrow(/too large.*upload it here/);
+});
+
 describe('what cannot be read is refused, with what to do', () => {
   const png = { body: 'iVBORw0KGgo=', encoding: 'base64' } as const;
   test.each<{ name: string; page: FakePage; says: RegExp }>([
     {
-      name: 'a PDF',
-      page: { headers: { 'content-type': 'application/pdf' }, body: '%PDF-1.7' },
-      says: /is a PDF.*upload it here/,
+      name: 'a page called a PDF',
+      page: { headers: { 'content-type': 'application/pdf' }, body: '<html>' },
+      says: /is no PDF/,
     },
-    { name: 'a PDF called text', page: { headers: text, body: '%PDF-1.7' }, says: /is a PDF/ },
     {
       name: 'an image',
       page: { headers: { 'content-type': 'image/png' }, ...png },
