@@ -252,6 +252,7 @@ test('commands within a chat, with and without the slash', async () => {
     'agent coder',
     'to the coder',
     'compact',
+    '/compact keep the numbers',
     'agent',
   ];
   const { code, out } = await run(['chat', '--api-url', url], { input: input.join('\n'), env });
@@ -270,6 +271,10 @@ test('commands within a chat, with and without the slash', async () => {
     ['coder', undefined, '0'],
   ]);
   expect(out).toContain('Summarised.');
+  expect(server.frames.filter(({ type }) => type === 'compact_request')).toEqual([
+    { type: 'compact_request' },
+    { type: 'compact_request', instructions: 'keep the numbers' },
+  ]);
   expect(out).toContain('coder    Coder');
 });
 

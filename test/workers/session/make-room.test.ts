@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import type { ModelPart, ModelRequest } from '#agent/model.ts';
+import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
 import type { Message, Usage } from '#protocol/message.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import { openSession } from '#session/open-session.ts';
@@ -11,7 +11,7 @@ import { calls, message, says, scriptedModel, type ScriptedCall } from '#test/su
 import { newUser } from '../../support/workers/accounts.ts';
 
 /** Holds 200,000 tokens. */
-const model = 'claude-haiku-4-5';
+const small = 'claude-haiku-4-5';
 const usage = (input_tokens: number): Usage => ({
   input_tokens,
   output_tokens: 10,
@@ -21,7 +21,7 @@ const usage = (input_tokens: number): Usage => ({
 
 const answer = (text: string, tokens: number): ModelPart[] => [
   { type: 'text_delta', text },
-  message([{ type: 'text', text }], { model, usage: usage(tokens) }),
+  message([{ type: 'text', text }], { model: small, usage: usage(tokens) }),
 ];
 const call = (id: string, command: string, tokens: number): ModelPart[] => [
   { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
@@ -30,7 +30,7 @@ const call = (id: string, command: string, tokens: number): ModelPart[] => [
       { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
       { type: 'tool_use', id, name: 'Bash', input: { command } },
     ],
-    { model, usage: usage(tokens) },
+    { model: small, usage: usage(tokens) },
   ),
 ];
 const tooLong: ModelPart[] = [{ type: 'failure', kind: 'context_full', text: 'API Error: 400 too long' }];
@@ -41,11 +41,19 @@ async function converse(
   script: readonly ScriptedCall[],
   act: (session: Session, say: (text: string) => Promise<ServerEvent[]>) => Promise<void>,
 ): Promise<ModelRequest[]> {
+  const scripted = scriptedModel(script);
+  await withModel(scripted, act);
+  return scripted.requests;
+}
+
+async function withModel(
+  model: Model,
+  act: (session: Session, say: (text: string) => Promise<ServerEvent[]>) => Promise<void>,
+): Promise<void> {
   const { username } = await newUser();
   const stub = env.CHAT_SESSION.getByName(`${username}/${crypto.randomUUID()}`);
-  return runInDurableObject(stub, async (_, state) => {
-    const scripted = scriptedModel(script);
-    const session: Session = { ...openSession(state, env), model: scripted };
+  await runInDurableObject(stub, async (_, state) => {
+    const session: Session = { ...openSession(state, env), model };
     const events: ServerEvent[] = [];
     let ended = () => {};
     session.clients.addReader({
@@ -65,7 +73,6 @@ async function converse(
       await end;
       return events.slice(from);
     });
-    return scripted.requests;
   });
 }
 
@@ -199,7 +206,7 @@ test('what is refused even after a summary ends the turn with what to do', async
 });
 
 test('a model that stops without a word because it is full is asked again after a summary', async () => {
-  const full = [message([], { model, usage: usage(199_990), stop: 'context_full' })];
+  const full = [message([], { model: small, usage: usage(199_990), stop: 'context_full' })];
   await converse([answer('one', 10), full, says('THE SUMMARY'), answer('two', 10)], async (_, say) => {
     await say('first');
     expect((await say('second')).at(-2)).toMatchObject({ type: 'assistant_text', text: 'two' });
@@ -287,4 +294,42 @@ test('a turn reads nothing of what its summary stands for', async () => {
       expect((await say('third')).at(-1)).toMatchObject({ type: 'done', is_error: false });
     },
   );
+});
+
+test('what runs in the background goes on while a summary is made, and the agent hears of its end', async () => {
+  const { promise: summarised, resolve } = Promise.withResolvers<void>();
+  const task = {
+    description: 'Look',
+    prompt: 'look around',
+    subagent_type: 'reviewer',
+    run_in_background: true,
+  };
+  const main: ScriptedCall[] = [
+    calls(['a', 'Bash', { command: 'seq 1 9000' }], ['bg', 'Task', task]),
+    call('b', 'echo near the limit', 170_000),
+    says('THE SUMMARY'),
+    answer('done so far', 10),
+    answer('and the task too', 10),
+  ];
+  const requests: ModelRequest[] = [];
+  const model: Model = {
+    async *stream(request, signal) {
+      const isTask = JSON.stringify(request.messages[0]).includes('look around');
+      if (isTask) {
+        await summarised;
+        yield* says('ALL CLEAR');
+        return;
+      }
+      const next = main[requests.length] ?? [];
+      requests.push(structuredClone(request));
+      if (requests.length === 4) resolve();
+      yield* typeof next === 'function' ? next(request, signal) : next;
+    },
+  };
+  await withModel(model, async (_, say) => {
+    expect((await say('do both')).at(-1)).toMatchObject({ type: 'done', is_error: false });
+  });
+  expect(requests).toHaveLength(5);
+  expect(outline(requests[3]?.messages ?? [])[0]).toContain('SUMMARY');
+  expect(JSON.stringify(requests[4]?.messages.at(-1))).toContain('ALL CLEAR');
 });
