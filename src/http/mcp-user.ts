@@ -23,7 +23,7 @@ export function mcpUser({ env, var: { user, settings } }: BearerContext): Server
     search: (request) => space.search(request),
     newSessionId: () => crypto.randomUUID(),
     session: (id) => ({
-      ...calls(sessionStub(env, user.username, id)),
+      ...calls(() => sessionStub(env, user.username, id)),
       id,
       openFile: (path, from) =>
         sendFile(
@@ -48,15 +48,29 @@ export function mcpUser({ env, var: { user, settings } }: BearerContext): Server
 
 type Calls = Omit<ServerSession, 'id' | 'openFile' | 'fileLink'>;
 
-/** Written out, because RPC's own types give up on a record's open fields. */
-const calls = (stub: Calls): Calls => ({
-  exists: () => stub.exists(),
-  readHistory: (page) => stub.readHistory(page),
-  listFiles: () => stub.listFiles(),
-  writeFile: (path, bytes) => stub.writeFile(path, bytes),
-  converse: (prompt) => stub.converse(prompt),
-  follow: (lastEvent) => stub.follow(lastEvent),
-  reply: (toolUseId, reply) => stub.reply(toolUseId, reply),
-  interrupt: () => stub.interrupt(),
-  waitingCalls: () => stub.waitingCalls(),
-});
+/**
+ * Calls over one stub arrive in order. One that failed, because its object was replaced by a newer version, fails for
+ * ever: the next call gets a new one. Written out, because RPC's own types give up on a record's open fields.
+ */
+function calls(connect: () => Calls): Calls {
+  let stub = connect();
+  const ask = async <Answer>(call: (current: Calls) => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await call(stub);
+    } catch (error) {
+      stub = connect();
+      throw error;
+    }
+  };
+  return {
+    exists: () => ask((current) => current.exists()),
+    readHistory: (page) => ask((current) => current.readHistory(page)),
+    listFiles: () => ask((current) => current.listFiles()),
+    writeFile: (path, bytes) => ask((current) => current.writeFile(path, bytes)),
+    converse: (prompt) => ask((current) => current.converse(prompt)),
+    follow: (lastEvent) => ask((current) => current.follow(lastEvent)),
+    reply: (toolUseId, reply) => ask((current) => current.reply(toolUseId, reply)),
+    interrupt: () => ask((current) => current.interrupt()),
+    waitingCalls: () => ask((current) => current.waitingCalls()),
+  };
+}

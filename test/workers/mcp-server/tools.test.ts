@@ -1,3 +1,4 @@
+import { abortAllDurableObjects } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser, send } from '../../support/workers/accounts.ts';
@@ -179,6 +180,19 @@ test('an agent that takes long: the call ends, the work goes on, and waiting com
     status: 'idle',
     answer: whole,
   });
+});
+
+test('an agent that is dropped in mid-answer, as by a deployment: the call stays, and has the whole answer once', async () => {
+  const program = await start();
+  const words = Array.from({ length: 12 }, (_, index) => `${'word'.repeat(5)}${index} `);
+  const prompt = promptScript({ blocks: [{ text: words }], delayMs: 80 });
+  const seen = Promise.withResolvers<void>();
+  const asked = program.call('ask_agent', { prompt }, (message) => {
+    if (message.includes('word')) seen.resolve();
+  });
+  await seen.promise;
+  await abortAllDurableObjects();
+  expect(await asked).toMatchObject({ status: 'answered', answer: words.join('').trim() });
 });
 
 test('an agent can be stopped', async () => {
