@@ -6,8 +6,8 @@ import type { ListedTool, ToolAnswer } from '#mcp/answers.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 import { beginSignIn, hasOwnAccess, missingSecret, storedAccess, type SignInDeps } from '#mcp/sign-in.ts';
 
-/** Connecting and listing together: a turn waits for it once. */
-export const LIST_LIMIT_MS = 5_000;
+/** For connecting, and for connecting and listing together, which a turn waits for. */
+const LIMIT_MS = 5_000;
 
 export interface LinkDeps {
   readonly fetch: FetchLike;
@@ -31,30 +31,25 @@ export class RemoteLink {
     this.#deps = deps;
   }
 
-  async listTools(): Promise<readonly ListedTool[]> {
-    const time = new AbortController();
-    const timer = setTimeout(() => time.abort(), LIST_LIMIT_MS);
-    try {
-      const connection = await this.#connect(time.signal);
-      return await connection.listTools(time.signal);
-    } catch (error) {
-      if (!time.signal.aborted || error instanceof SignInNeeded) throw error;
-      throw new McpProblem(
-        `The MCP server ${this.server.name} did not answer within ${LIST_LIMIT_MS / 1000} seconds.`,
-      );
-    } finally {
-      clearTimeout(timer);
-    }
+  listTools(): Promise<readonly ListedTool[]> {
+    return this.#limited(new AbortController().signal, async (signal) => {
+      const connection = await this.#connect(signal);
+      return connection.listTools(signal);
+    });
   }
 
   async callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
     this.#called = true;
+    const call = async () => {
+      const connection = await this.#limited(signal, (limited) => this.#connect(limited));
+      return connection.callTool(name, input, signal);
+    };
     try {
-      return await (await this.#connect(signal)).callTool(name, input, signal);
+      return await call();
     } catch (error) {
-      if (!(error instanceof ConnectionExpired)) throw error;
       // It did not happen, so it may be asked again
-      return (await this.#connect(signal)).callTool(name, input, signal);
+      if (error instanceof ConnectionExpired) return call();
+      throw error;
     }
   }
 
@@ -84,6 +79,21 @@ export class RemoteLink {
     this.#connection = undefined;
     await opened?.close();
     return list;
+  }
+
+  async #limited<Value>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    const time = new AbortController();
+    const timer = setTimeout(() => time.abort(), LIMIT_MS);
+    try {
+      return await work(AbortSignal.any([signal, time.signal]));
+    } catch (error) {
+      if (!time.signal.aborted || error instanceof SignInNeeded) throw error;
+      throw new McpProblem(
+        `The MCP server ${this.server.name} did not answer within ${LIMIT_MS / 1000} seconds.`,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #connect(signal: AbortSignal): Promise<Connection> {
