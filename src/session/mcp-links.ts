@@ -75,9 +75,7 @@ export class McpLinks {
     switch (outcome.kind) {
       case 'tools':
         if (age > FRESH_MS) {
-          void this.#ask(server, { keep: true }).catch((error: unknown) =>
-            this.#failed('mcp_list_failed', error),
-          );
+          void this.#askBeside(server).catch((error: unknown) => this.#failed('mcp_list_failed', error));
         }
         return outcome;
       case 'sign_in':
@@ -87,17 +85,24 @@ export class McpLinks {
     }
   }
 
-  /** `keep`: a list that is there stays if the server cannot be reached. */
-  async #ask(server: RemoteServer, { keep = false } = {}): Promise<ListOutcome> {
-    const outcome = await this.#list(server);
-    if (!keep || outcome.kind !== 'unavailable') this.#lists.write(server, outcome);
+  async #ask(server: RemoteServer): Promise<ListOutcome> {
+    const outcome = await this.#list(this.#link(server));
+    this.#lists.write(server, outcome);
     return outcome;
   }
 
-  async #list(server: RemoteServer): Promise<ListOutcome> {
+  /** On a connection of its own, for the turn may end before it. A list that is there stays if nobody answers. */
+  async #askBeside(server: RemoteServer): Promise<void> {
+    const link = new RemoteLink(server, this.#deps);
+    const outcome = await this.#list(link);
+    if (outcome.kind !== 'unavailable') this.#lists.write(server, outcome);
+    await link.close();
+  }
+
+  async #list(link: RemoteLink): Promise<ListOutcome> {
+    const { server } = link;
     try {
-      const tools = await this.#link(server).listTools();
-      return this.#fitting(server, tools);
+      return this.#fitting(server, await link.listTools());
     } catch (error) {
       if (error instanceof SignInNeeded) return { kind: 'sign_in', challenge: error.challenge };
       if (error instanceof McpProblem) return { kind: 'unavailable', problem: error.message };

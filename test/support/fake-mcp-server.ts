@@ -15,7 +15,7 @@ import { fakeTools } from '#test/support/fake-mcp-tools.ts';
  */
 export interface FakeMcpServer {
   readonly url: string;
-  /** Bodies and headers of what came to MCP paths. */
+  /** What came to MCP paths, with the query: it makes the requests of a test its own. */
   readonly requests: readonly { readonly path: string; readonly method: string; readonly rpc: string }[];
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
     }
     const body = request.method === 'POST' ? await readJson(request) : undefined;
     requests.push({
-      path: pathname,
+      path: request.url ?? '',
       method: request.method ?? '',
       rpc: String(Object(body).method ?? ''),
     });
