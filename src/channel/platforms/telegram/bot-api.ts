@@ -27,7 +27,7 @@ export type BotAnswer =
   | { readonly kind: 'failed'; readonly outcome: SendOutcome };
 
 const Answer = z.object({
-  result: z.unknown(),
+  result: z.unknown().optional(),
   description: z.string().catch(''),
   parameters: z
     .object({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() })

@@ -19,7 +19,9 @@ export function readMentions(message: Message, bot: Bot): { text: string; isAddr
     if (name === null) continue;
     isAddressed = true;
     const end = entity.offset + entity.length;
-    text = text.slice(0, end - name.length) + text.slice(end);
+    const before = text.slice(0, end - name.length);
+    const after = text.slice(end);
+    text = before + (/(^|\s)$/.test(before) ? after.replace(/^[ ,:]+/, '') : after);
   }
   return { text: text.trim(), isAddressed };
 }

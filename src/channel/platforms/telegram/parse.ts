@@ -49,7 +49,7 @@ function readMessage(key: string, message: Message, bot: Bot, isEdit: boolean): 
       sender: {
         id: String(from.id),
         otherIds: [],
-        name: [from.first_name, from.last_name].filter((part) => part !== undefined).join(' ') || null,
+        name: nameOf(from),
       },
       sentAt: message.date * 1000,
       text: text.startsWith('/start') ? greeting : text,
@@ -74,7 +74,7 @@ function pressedButton(key: string, query: CallbackQuery, now: number): InboundM
       address: addressOf(message),
       isGroup: message.chat.type !== 'private',
       isAddressed: true,
-      sender: { id: String(from.id), otherIds: [], name: from.first_name ?? null },
+      sender: { id: String(from.id), otherIds: [], name: nameOf(from) },
       sentAt: now,
       text: buttons.find((button) => button.callback_data === data)?.text ?? data,
       annotations: [],
@@ -85,6 +85,9 @@ function pressedButton(key: string, query: CallbackQuery, now: number): InboundM
     },
   ];
 }
+
+const nameOf = ({ first_name, last_name }: CallbackQuery['from']): string | null =>
+  [first_name, last_name].filter((part) => part !== undefined).join(' ') || null;
 
 /** The id that `answerCallbackQuery` wants, from the key of a pressed button. */
 export const callbackQueryId = (key: string): string | null => /^\d+:(.+)$/.exec(key)?.[1] ?? null;
