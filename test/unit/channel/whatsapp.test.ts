@@ -137,7 +137,7 @@ describe('WhatsApp', () => {
     ['marks within a word', 'foo**bar**baz', 'foobarbaz'],
     ['marks over lines', '**a\nb**', '*a*\n*b*'],
     ['code in a mark', '**a `b` c**', '*a* `b` *c*'],
-    ['a code block with a fence', '````\n```\n````', '```\n'],
+    ['a code block with a fence', '````\n```\n````', '```\n``\u200B`\n```'],
     ['a product', 'a * b * c', 'a * b * c'],
   ])('%s as WhatsApp writes it', (_name, markdown, expected) => {
     expect(formatted(markdown)).toEqual([expected]);

@@ -29,7 +29,7 @@ function insertionsFor(span: Span, depth: number, text: string, code: readonly S
   const words = text.slice(span.start, span.end);
   switch (kind) {
     case 'pre':
-      return words.includes('```') ? [] : fence(span, words, text);
+      return [...fence(span, words, text), ...withoutFences(span, words)];
     case 'code':
       return words.includes('`') || words.trim() === '' ? [] : around(span, '`', depth);
     case 'quote':
@@ -57,6 +57,14 @@ function fence({ start, end }: Span, words: string, text: string): Insertion[] {
     { at: end, text: `${words.endsWith('\n') ? '' : '\n'}\`\`\`${isFollowed ? '\n' : ''}`, order: [-1, 0] },
   ];
 }
+
+/** A fence within code would end it: an invisible space makes it none. */
+const withoutFences = ({ start }: Span, words: string): Insertion[] =>
+  Array.from(words.matchAll(/``(?=`)/g), ({ index }) => ({
+    at: start + index + 2,
+    text: '\u200B',
+    order: [1, 0],
+  }));
 
 function lineStarts({ start, end }: Span, text: string): number[] {
   const starts = [start];
