@@ -13,6 +13,7 @@ export type Phase =
   | 'in a tool'
   | 'between steps'
   | 'at the end of the turn'
+  | 'waiting for a person'
   | 'idle';
 
 /**
@@ -22,6 +23,8 @@ export type Phase =
 export class KillClient {
   readonly faults: string[] = [];
   thread: Thread = emptyThread;
+  /** Whether it answers what the agent asks. */
+  answers = false;
   sessionId = '';
   /** Of the last event, in the time of `performance.now()`. */
   heardAt = 0;
@@ -71,6 +74,7 @@ export class KillClient {
 
   phase(): Phase {
     const last = this.#last;
+    if (this.thread.waiting.length > 0) return 'waiting for a person';
     switch (last?.type) {
       case undefined:
         return 'nothing seen yet';
@@ -145,6 +149,10 @@ export class KillClient {
     this.heardAt = performance.now();
     this.#last = event;
     this.thread = reduce(this.thread, event, 0);
+    if (event.type === 'ask_user_question' && this.answers) {
+      const answers = Object.fromEntries(event.questions.map(({ question }) => [question, 'Yes']));
+      this.#socket?.send(JSON.stringify({ type: 'user_answer', question_id: event.question_id, answers }));
+    }
     if (event.type === 'turn_resumed') this.#resumed = true;
     this.#counts.set(event.type, this.count(event.type) + 1);
     if (event.type === 'user_message')

@@ -9,6 +9,8 @@ export interface KillPoint {
   readonly afterMs: number;
   /** A second prompt waits while the first is answered. */
   readonly queued: boolean;
+  /** The turn waits for a person, who answers when the server is back. */
+  readonly asks: boolean;
 }
 
 export interface KillRound {
@@ -30,6 +32,7 @@ const moments = {
   'in the last message': [0.86, 0.99],
   'around the end': [0.96, 1.05],
   'while a prompt waits': [0.02, 1.3],
+  'while a question waits': [0.8, 1.4],
   idle: [1.3, 1.6],
 } as const;
 
@@ -63,6 +66,7 @@ export function planRounds({ count, seed }: { count: number; seed: number }) {
         kind,
         afterMs: (low + random() * (high - low)) * TURN_MS,
         queued: kind === 'while a prompt waits',
+        asks: kind === 'while a question waits',
       };
     });
     const trigger = triggers[rounds.length % triggers.length] ?? triggers[0];

@@ -72,7 +72,7 @@ async function runRound(server: RealServer, { points, trigger, againAfterMs }: K
   const attempts = await Promise.all(
     points.map(async (point): Promise<Attempt> => {
       const client = await connect(server, token);
-      return { point, client, turns: [scriptedTurn(`${mark(point)}a`)] };
+      return { point, client, turns: [scriptedTurn(`${mark(point)}a`, point)] };
     }),
   );
 
@@ -84,6 +84,7 @@ async function runRound(server: RealServer, { points, trigger, againAfterMs }: K
   await sleep(trigger.delayMs);
   const phases = attempts.map(({ client }) => client.phase());
   await server.kill();
+  for (const { client } of attempts) client.answers = true;
   await server.restart();
   if (againAfterMs !== undefined) {
     await sleep(againAfterMs);

@@ -20,11 +20,18 @@ export const TURN_MS = 2_300;
 
 export const LOG_FILE = 'log.txt';
 
+const question = {
+  question: 'Go on?',
+  header: '',
+  options: [{ label: 'Yes', description: '' }],
+  multiSelect: false,
+};
+
 const words = (mark: string, part: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${mark}-${part}${index} `);
 
-/** Thinking, text and a slow command; text, a file and a second command; a last text. */
-export function scriptedTurn(mark: string): ScriptedTurn {
+/** Thinking, text and a slow command; text, a file and a second command, or a question; a last text. */
+export function scriptedTurn(mark: string, { asks = false } = {}): ScriptedTurn {
   const thinking = words(mark, 'thought', 3);
   const texts = [words(mark, 'first', 12), words(mark, 'second', 3), words(mark, 'third', 15)] as const;
   const log = {
@@ -42,9 +49,11 @@ export function scriptedTurn(mark: string): ScriptedTurn {
     id: `${mark}-read`,
     input: { command: `sleep 0.4; cat output/${mark}.md` },
   };
+  const ask = { tool: 'AskUserQuestion', id: `${mark}-ask`, input: { questions: [question] } };
+  const second = asks ? ask : read;
   const prompt = promptScript(
     { blocks: [{ thinking, signature: `signed ${mark}` }, { text: texts[0] }, log], delayMs: DELAY_MS },
-    { blocks: [{ text: texts[1] }, write, read], delayMs: DELAY_MS },
+    { blocks: [{ text: texts[1] }, write, second], delayMs: DELAY_MS },
     { blocks: [{ text: texts[2] }], delayMs: DELAY_MS },
   );
   const call = ({ id, tool, input }: { id: string; tool: string; input: object }) =>
@@ -59,7 +68,7 @@ export function scriptedTurn(mark: string): ScriptedTurn {
       call(log),
       `text ${texts[1].join('')}`,
       call(write),
-      call(read),
+      call(second),
       `text ${texts[2].join('')}`,
     ],
   };
