@@ -29,7 +29,7 @@ export interface KillReport {
   readonly repeatedCalls: number;
 }
 
-/** Kills a real server at `count` moments, ten sessions at a time, and looks what became of them. */
+/** Kills a real server at `count` moments, eleven sessions at a time, and looks what became of them. */
 export async function runKills({
   count,
   seed,
