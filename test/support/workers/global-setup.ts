@@ -2,6 +2,8 @@ import type { TestProject } from 'vitest/node';
 import { startFakeHooks } from '#test/support/fake-hooks.ts';
 import { startFakeMcpServer } from '#test/support/fake-mcp-server.ts';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
+import { startFakeTelegram } from '#test/support/fake-platforms/telegram.ts';
+import { startFakeWhatsapp } from '#test/support/fake-platforms/whatsapp.ts';
 import { startFakeWeb } from '#test/support/fake-web.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
 
@@ -10,6 +12,8 @@ declare module 'vitest' {
     modelUrl: string;
     hooksUrl: string;
     mcpUrl: string;
+    telegramUrl: string;
+    whatsappUrl: string;
   }
 }
 
@@ -24,7 +28,14 @@ export default async function setup(project: TestProject) {
   project.provide('hooksUrl', hooks.url);
   const mcp = await startFakeMcpServer();
   project.provide('mcpUrl', mcp.url);
+  const [telegram, whatsapp] = await Promise.all([startFakeTelegram(), startFakeWhatsapp()]);
+  telegram.files.set('FILE1', new TextEncoder().encode('of a user'));
+  whatsapp.media.set('FILE1', { bytes: new TextEncoder().encode('of a user'), mimeType: 'text/plain' });
+  project.provide('telegramUrl', telegram.url);
+  project.provide('whatsappUrl', whatsapp.url);
   return async () => {
+    await telegram.close();
+    await whatsapp.close();
     await mcp.close();
     hooks.close();
     web.close();
