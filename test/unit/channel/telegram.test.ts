@@ -97,7 +97,7 @@ describePlatform({
       error(400, 'Bad Request: chat not found'),
       { kind: 'refused', authentication: false },
     ],
-    ['400 is anything else', error(400, 'Bad Request: failed'), { kind: 'refused', authentication: false }],
+    ['400 is about this message alone', error(400, 'Bad Request: failed'), { kind: 'unsupported' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('files' in fake && fake.files instanceof Map) fake.files.set(reference, bytes);
@@ -239,7 +239,7 @@ describe('Telegram', () => {
     const to = { chatId: '111', threadId: null };
     expect(await platform.edit?.('1001', piece, to)).toEqual({ kind: 'sent', messageId: '1001' });
     expect(await platform.edit?.('1001', piece, to)).toEqual({ kind: 'sent', messageId: '1001' });
-    expect(await platform.edit?.('7', piece, to)).toMatchObject({ kind: 'refused' });
+    expect(await platform.edit?.('7', piece, to)).toMatchObject({ kind: 'unsupported' });
   });
 
   const choice = (id: string, label: string, description = ''): Choice => ({ id, label, description });

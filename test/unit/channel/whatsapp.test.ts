@@ -71,8 +71,8 @@ describePlatform({
       },
     ],
     ['a number without WhatsApp', graphError(400, 131026), { kind: 'refused', authentication: false }],
-    ['anything else', graphError(400, 999_999), { kind: 'refused', authentication: false }],
-    ['an error of no known form', { status: 418, body: null }, { kind: 'refused', authentication: false }],
+    ['anything else is about this message alone', graphError(400, 999_999), { kind: 'unsupported' }],
+    ['so is an error of no known form', { status: 418, body: null }, { kind: 'unsupported' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('media' in fake && fake.media instanceof Map) {

@@ -38,9 +38,8 @@ export async function send(
     const refusal = refusalOf(answer.problem);
     if (refusal !== null) return refusal;
   }
-  return file === null
-    ? { kind: 'refused', reason: 'Telegram did not take the message', authentication: false }
-    : { kind: 'unsupported', reason: 'Telegram did not take the file' };
+  // About this message alone: the chat's others may well be taken
+  return { kind: 'unsupported', reason: `Telegram did not take the ${file === null ? 'message' : 'file'}` };
 }
 
 /** Replaces the text of a message. */
@@ -60,11 +59,7 @@ export async function edit(
     if (answer.kind === 'failed') return answer.outcome;
     if (answer.kind === 'done' || /not modified/i.test(answer.problem)) return { kind: 'sent', messageId };
   }
-  return {
-    kind: 'refused',
-    reason: 'Telegram did not take the change of the message',
-    authentication: false,
-  };
+  return { kind: 'unsupported', reason: 'Telegram did not take the change of the message' };
 }
 
 /** What no other form of the message would change. */

@@ -15,7 +15,8 @@ const RATE: ReadonlyMap<number, number> = new Map([
 ]);
 const TEMPORARY: ReadonlySet<number> = new Set([1, 2, 131000, 131016, 131057, 133004]);
 const ACCESS: ReadonlySet<number> = new Set([0, 3, 10, 190, 131005]);
-const FORM: ReadonlySet<number> = new Set([100, 131008, 131009, 131051, 131052, 131053]);
+/** These are about the chat or the account, so no other message would be taken either. */
+const CLOSED: ReadonlySet<number> = new Set([131026, 131030, 131031, 131042, 131045, 131047, 131050]);
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [131026, 'WhatsApp cannot deliver to this number'],
@@ -33,10 +34,10 @@ const REASONS: ReadonlyMap<number, string> = new Map([
 ]);
 
 export const reasonOf = (code: number): string =>
-  REASONS.get(code) ?? `WhatsApp did not take the message (its code ${code})`;
+  REASONS.get(code) ?? `WhatsApp did not take the message${code < 0 ? '' : ` (its code ${code})`}`;
 
-/** What an answer that is no success means for a message. `isPlain`: a text, for which there is no other form. */
-export function outcomeOf(status: number, body: unknown, isPlain: boolean): SendOutcome {
+/** What an answer that is no success means for a message. */
+export function outcomeOf(status: number, body: unknown): SendOutcome {
   const parsed = GraphError.safeParse(body);
   const code = parsed.success ? parsed.data.error.code : -1;
   const pause = RATE.get(code);
@@ -46,6 +47,6 @@ export function outcomeOf(status: number, body: unknown, isPlain: boolean): Send
     const reason = 'WhatsApp does not take the access token, or it lacks a permission';
     return { kind: 'refused', reason, authentication: true };
   }
-  if (FORM.has(code) && !isPlain) return { kind: 'unsupported', reason: reasonOf(code) };
-  return { kind: 'refused', reason: reasonOf(code), authentication: false };
+  if (CLOSED.has(code)) return { kind: 'refused', reason: reasonOf(code), authentication: false };
+  return { kind: 'unsupported', reason: reasonOf(code) };
 }

@@ -18,7 +18,7 @@ export async function send(
   openFile: OpenFile,
 ): Promise<SendOutcome> {
   const parsed = Request.parse(request);
-  if (parsed.kind === 'message') return post(graph, to, parsed.body, parsed.body['type'] === 'text');
+  if (parsed.kind === 'message') return post(graph, to, parsed.body);
   const media = file === null ? null : mediaKind(file);
   if (file === null || media === null) {
     return { kind: 'unsupported', reason: 'WhatsApp does not take this kind of file' };
@@ -30,14 +30,13 @@ export async function send(
     ...(parsed.caption === '' ? {} : { caption: parsed.caption }),
     ...(media.kind === 'document' ? { filename: file.name } : {}),
   };
-  return post(graph, to, { type: media.kind, [media.kind]: content }, false);
+  return post(graph, to, { type: media.kind, [media.kind]: content });
 }
 
 async function post(
   graph: Graph,
   to: Address,
   body: Readonly<Record<string, unknown>>,
-  isPlain: boolean,
 ): Promise<SendOutcome> {
   const message = { messaging_product: 'whatsapp', recipient_type: 'individual', ...recipient(to), ...body };
   const answer = await graph.post(`${graph.phoneNumberId}/messages`, message);
@@ -46,7 +45,7 @@ async function post(
     // An answer that broke off after its status was sent still says that it is done
     return { kind: 'sent', messageId: Sent.safeParse(answer.body).data?.messages[0]?.id ?? null };
   }
-  return failedServer(answer.status, 'WhatsApp') ?? outcomeOf(answer.status, answer.body, isPlain);
+  return failedServer(answer.status, 'WhatsApp') ?? outcomeOf(answer.status, answer.body);
 }
 
 /** The id of the upload. Whatever goes wrong here, the user has got nothing, so it can be tried again. */
@@ -70,7 +69,7 @@ async function uploadFile(
   const uploaded = Uploaded.safeParse(answer.body);
   if (answer.status < 300) return uploaded.success ? uploaded.data.id : retry(5000, 'the upload broke off');
   if (answer.status >= 500) return retry(5000, 'WhatsApp has a problem of its own');
-  return outcomeOf(answer.status, answer.body, false);
+  return outcomeOf(answer.status, answer.body);
 }
 
 /** People without a phone number have an id such as `VN.1234`, which has a field of its own. */
