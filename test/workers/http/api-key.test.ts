@@ -22,9 +22,14 @@ const answer = async (response: Response) => ({ status: response.status, body: a
 
 /** Open to everyone, or each with a check of its own; everything else needs the key. */
 const isPublic = (path: string) =>
-  ['/', '/health', '/api/v1/auth/login', '/api/v1/auth/ws-token', '/api/v1/auth/ws-token-refresh'].includes(
-    path,
-  ) || /^\/api\/v1\/(auth\/page|webhooks|files\/dl)\//.test(path);
+  [
+    '/',
+    '/health',
+    '/mcp',
+    '/api/v1/auth/login',
+    '/api/v1/auth/ws-token',
+    '/api/v1/auth/ws-token-refresh',
+  ].includes(path) || /^\/api\/v1\/(auth\/page|webhooks|files\/dl|mcp\/oauth)\//.test(path);
 
 /** Behind the key, but for no user in particular. */
 const needsNoUser = (path: string) =>
