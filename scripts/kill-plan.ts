@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { TURN_MS } from './kill-script.ts';
+import { randomFrom } from './random-from.ts';
 
 /** How a session is led to its kill. Times in milliseconds. */
 export interface KillPoint {
@@ -78,13 +78,4 @@ export function planRounds({ count, seed }: { count: number; seed: number }) {
     });
   }
   return rounds;
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let drawn = 0;
-  return () => {
-    drawn += 1;
-    return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32BE() / 2 ** 32;
-  };
 }

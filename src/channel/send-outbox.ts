@@ -4,6 +4,7 @@ import { rememberError } from '#channel/platform-errors.ts';
 import { addToOutbox, nextOutboxRow, piecesOf, type OutboxRow } from '#channel/outbox.ts';
 import { linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
+import { repeatLabel } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
 import { assertNever } from '#lib/assert-never.ts';
 
@@ -23,7 +24,6 @@ const REPORT_WAIT_MS = 60_000;
 /** Waiting longer than this is the alarm's business. */
 const SHORT_WAIT_MS = 5000;
 
-export const REPEAT_LABEL = '(may be a repeat)';
 const LOST =
   'Some of my messages could not be delivered in time and were dropped. Ask again for what is missing.';
 
@@ -171,9 +171,9 @@ async function otherForm(channel: Channel, { content, file }: OutboxRow): Promis
 /** The label in the message itself where it is all of its content, else in a message before it. */
 function labelled(channel: Channel, row: OutboxRow): readonly OutboundPiece[] {
   const { content } = row;
-  const label = channel.platform.format({ kind: 'text', markdown: REPEAT_LABEL });
+  const label = channel.platform.format({ kind: 'text', markdown: repeatLabel });
   if (content.kind === 'file' || piecesOf(channel, row).length > 1) return [...label, row.piece];
-  return channel.platform.format({ ...content, markdown: `${REPEAT_LABEL} ${content.markdown}` });
+  return channel.platform.format({ ...content, markdown: `${repeatLabel} ${content.markdown}` });
 }
 
 /** A report of a message that we have no receipt of, from after it went out: that is the one. */

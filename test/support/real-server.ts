@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startFakeMessagesApi, type FakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
+import type { Vars } from '../../scripts/dev-vars.ts';
 import { freePort, isFree, startDevServer, type DevServer } from '../../scripts/dev-server.ts';
 
 const API_KEY = 'real-server-key';
@@ -25,7 +26,15 @@ export interface RealServer {
 }
 
 /** What `npm start` runs, with a model that prompts can script and a state folder of its own. */
-export async function startRealServer(): Promise<RealServer> {
+export async function startRealServer({
+  vars = {},
+  onOutput = () => {},
+}: {
+  /** Besides those that it needs anyway. */
+  readonly vars?: Vars;
+  /** Gets what the server logs. */
+  readonly onOutput?: (text: string) => void;
+} = {}): Promise<RealServer> {
   const state = mkdtempSync(join(tmpdir(), 'edgewise-test-'));
   const port = await freePort();
   const model = await startFakeMessagesApi();
@@ -34,7 +43,9 @@ export async function startRealServer(): Promise<RealServer> {
     startDevServer({
       port,
       state,
+      onOutput,
       vars: {
+        ...vars,
         API_KEY,
         CLI_ADMIN_PASSWORD: PASSWORD,
         PROXY_BASE_URL: model.url,

@@ -4,6 +4,9 @@ import { escapeMarkdown } from './escape-markdown.ts';
 export const turnFailed = 'Sorry, I encountered an error processing your message. Please try again.';
 export const nothingSaid = '(No response generated)';
 
+/** On a message that may have arrived already. */
+export const repeatLabel = '(may be a repeat)';
+
 /** What the agent gets in place of `/start`, so that a new user is greeted. */
 export const greeting = 'Hello! I have just opened this chat. Who are you, and what can you do for me?';
 

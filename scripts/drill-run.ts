@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlatformName } from '#protocol/platform.ts';
+import type { FakeAnswer, FakeRequest } from '#test/support/fake-messages-api.ts';
+import { startRealServer, type RealServer } from '#test/support/real-server.ts';
+import { faultsFrom } from './drill-faults.ts';
+import {
+  drillPlatforms,
+  type DrillMessage,
+  type DrillPlatform,
+  type DrillWebhook,
+} from './drill-platforms.ts';
+import { deliver, post, sendMessages } from './drill-send.ts';
+import { markOf, marksIn, tally, type Accepted, type Tally } from './drill-tally.ts';
+import { pendingAlarms } from './kill-check.ts';
+import { randomFrom } from './random-from.ts';
+
+export interface DrillOptions {
+  /** Messages per channel. */
+  readonly count: number;
+  readonly seed: number;
+  readonly channels: readonly PlatformName[];
+  readonly kills: number;
+  /** Without the faults after which a platform's word is waited for, a minute each. */
+  readonly quick?: boolean;
+  readonly onProgress?: (line: string) => void;
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface DrillReport {
+  readonly tallies: readonly Tally[];
+  readonly restarts: number;
+  /** Chats that still have something to do long after the last message. */
+  readonly restless: readonly string[];
+}
+
+interface Channel {
+  readonly name: PlatformName;
+  readonly platform: DrillPlatform;
+  readonly accepted: (Accepted & { readonly webhook: DrillWebhook })[];
+}
+
+const MESSAGES_PER_CHAT = 25;
+const PACE_MS = 2_500;
+const REPLAYED_LATE = 0.1;
+
+/** So long the server is down, at most, and so long after the message that it was to die at. */
+const DOWN_MS = 1_500;
+const KILL_DELAY_MS = 1_500;
+
+/** Longer than any single thing that is waited for: the next look at a turn, a report, a call without an answer. */
+const STALL_MS = 150_000;
+
+/** Sends messages through every channel while everything around them breaks, and tells what became of them. */
+export async function runDrill(options: DrillOptions): Promise<DrillReport> {
+  const { count, seed, channels, quick = false, onProgress = () => {}, onOutput = () => {} } = options;
+  const chats = Math.min(count, Math.max(2, Math.ceil(count / MESSAGES_PER_CHAT)));
+  const played = await Promise.all(
+    channels.map(async (name): Promise<Channel> => {
+      const start = drillPlatforms[name];
+      if (start === undefined) throw new Error(`there is no drill for ${name}`);
+      const platform = await start(chats);
+      platform.fake.faultWith(faultsFrom(randomFrom(`${seed} ${name} faults`), platform, quick));
+      return { name, platform, accepted: [] };
+    }),
+  );
+  const vars = Object.assign({}, ...played.map(({ platform }) => platform.vars));
+  const server = await startRealServer({ vars, onOutput });
+  const isOver = new AbortController();
+  try {
+    server.model.respondWith(answerWithMarks(randomFrom(`${seed} model`)));
+    const reporting = played.map((channel) => sendReports(channel, server, isOver.signal));
+    const killing = killAtRandom(server, played, options);
+    await Promise.all(played.map((channel) => sendAll(channel, server, { count, seed, onProgress })));
+    const restarts = await killing;
+    onProgress('all is sent, waiting for the last answers');
+    await untilQuiet(server, played);
+    await replayLate(server, played, randomFrom(`${seed} late`));
+    const restless = await untilQuiet(server, played);
+    isOver.abort();
+    await Promise.all(reporting);
+    return { tallies: played.map(tallyOf), restarts, restless };
+  } finally {
+    isOver.abort();
+    await server.close();
+    await Promise.all(played.map(({ platform }) => platform.fake.close()));
+  }
+}
+
+const webhookUrl = (server: RealServer, { name }: Channel) => `${server.url}/api/v1/webhooks/${name}`;
+
+/** Each message's own number, however many a prompt is made of. */
+const answerWithMarks =
+  (random: () => number) =>
+  ({ body }: FakeRequest): FakeAnswer => {
+    const { messages }: { messages: { role: string; content: unknown }[] } = Object(body);
+    const prompt = messages.findLast(
+      ({ role, content }) => role === 'user' && marksIn(JSON.stringify(content)).length > 0,
+    );
+    const marks = marksIn(JSON.stringify(prompt?.content ?? ''));
+    return {
+      blocks: [{ text: ['This is ', 'the answer ', 'to ', ...marks.map((mark) => `${mark} `)] }],
+      delayMs: random() * 60,
+    };
+  };
+
+async function sendAll(
+  channel: Channel,
+  server: RealServer,
+  { count, seed, onProgress }: Required<Pick<DrillOptions, 'count' | 'seed' | 'onProgress'>>,
+): Promise<void> {
+  const { name, platform, accepted } = channel;
+  const messages = Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    text: `Please answer ${markOf(name, index + 1)} now`,
+    chatId: platform.chats[index % platform.chats.length] ?? '',
+  }));
+  await Promise.all(
+    platform.chats.map((chatId) =>
+      sendMessages(
+        messages.filter((message) => message.chatId === chatId),
+        {
+          platform,
+          url: webhookUrl(server, channel),
+          random: randomFrom(`${seed} ${name} ${chatId}`),
+          paceMs: PACE_MS,
+          onAccepted: (some: readonly DrillMessage[], webhook) => {
+            const acceptedAt = Date.now();
+            accepted.push(...some.map(({ number }) => ({ number, chatId, acceptedAt, webhook })));
+            if (accepted.length % 50 === 0) onProgress(`${name}: ${accepted.length} of ${count} sent`);
+          },
+        },
+      ),
+    ),
+  );
+}
+
+/** Kills when so many messages have been sent, and a little later; some kills follow another at once. */
+async function killAtRandom(
+  server: RealServer,
+  played: readonly Channel[],
+  { count, seed, kills, onProgress = () => {} }: DrillOptions,
+): Promise<number> {
+  const random = randomFrom(`${seed} kills`);
+  const all = count * played.length;
+  const moments = Array.from({ length: kills }, () => (0.05 + 0.95 * random()) * all).toSorted(
+    (left, right) => left - right,
+  );
+  for (const [index, moment] of moments.entries()) {
+    while (played.reduce((sum, { accepted }) => sum + accepted.length, 0) < Math.floor(moment))
+      await sleep(20);
+    await sleep(random() * KILL_DELAY_MS);
+    await server.kill();
+    await sleep(random() * DOWN_MS);
+    await server.restart();
+    onProgress(`killed and started again (${index + 1} of ${kills})`);
+  }
+  return kills;
+}
+
+/** What the platform tells of our messages, each told until it is heard. */
+async function sendReports(channel: Channel, server: RealServer, signal: AbortSignal): Promise<void> {
+  const { fake, reports } = channel.platform;
+  if (reports === undefined) return;
+  const sending: Promise<void>[] = [];
+  for (let told = 0; !signal.aborted; await sleep(50)) {
+    for (const message of fake.messages.slice(told)) {
+      sending.push(
+        (async () => {
+          for (const webhook of reports(message)) {
+            if (!signal.aborted) await deliver(webhookUrl(server, channel), webhook);
+          }
+        })(),
+      );
+    }
+    told = fake.messages.length;
+  }
+  await Promise.all(sending);
+}
+
+async function replayLate(server: RealServer, played: readonly Channel[], random: () => number) {
+  for (const channel of played) {
+    const some = channel.accepted.filter(() => random() < REPLAYED_LATE);
+    await Promise.all(some.map(({ webhook }) => post(webhookUrl(server, channel), webhook)));
+  }
+}
+
+/** Resolves when no chat has anything to do, with those that still have when nothing has happened for long. */
+async function untilQuiet(server: RealServer, played: readonly Channel[]): Promise<string[]> {
+  const shown = () => played.reduce((sum, { platform }) => sum + platform.fake.messages.length, 0);
+  let before = shown();
+  let since = performance.now();
+  let calm = 0;
+  for (;;) {
+    await sleep(500);
+    const busy = pendingAlarms(server.state).filter((alarm) =>
+      played.some(({ name }) => alarm.startsWith(`${name}/`)),
+    );
+    calm = busy.length === 0 ? calm + 1 : 0;
+    if (calm >= 4) return [];
+    if (shown() !== before) since = performance.now();
+    before = shown();
+    if (performance.now() - since > STALL_MS) return busy;
+  }
+}
+
+function tallyOf({ name, platform, accepted }: Channel): Tally {
+  const shown = platform.fake.messages.map(({ chatId, text, call }) => ({ chatId, text, at: call.at }));
+  return tally(name, { accepted, shown });
+}
