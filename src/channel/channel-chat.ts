@@ -13,7 +13,7 @@ export class ChannelChat extends DurableObject<Env> {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     if (isMigrated(context.storage.sql)) this.#stored = openChannel(context, env) ?? undefined;
-    this.#goOn();
+    this.#stored?.goOn();
   }
 
   /** Stores what a webhook brought, and answers for each. Everything else comes after. */
@@ -31,10 +31,6 @@ export class ChannelChat extends DurableObject<Env> {
   }
 
   override alarm(): void {
-    this.#goOn();
-  }
-
-  #goOn(): void {
-    for (const what of ['turn', 'inbox', 'outbox'] as const) this.#stored?.kick(what);
+    this.#stored?.goOn();
   }
 }

@@ -23,6 +23,8 @@ export interface Channel {
   transaction(act: () => void): void;
   /** Lets what is stored be worked on: messages that came, the turn under way, messages to be sent. */
   kick(what: 'inbox' | 'turn' | 'outbox'): void;
+  /** After waking: all of it, and the alarm anew, because one that has just fired is gone. */
+  goOn(): void;
   /** A draft on its way: the message itself goes out after it. */
   draft: Promise<unknown>;
 }

@@ -41,8 +41,12 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     log,
     transaction: (act) => storage.transactionSync(act),
     kick: (what) => {
-      void run[what]().then(arm);
-      arm();
+      void run[what]().then(() => alarm.arm());
+      alarm.arm();
+    },
+    goOn: () => {
+      alarm.forget();
+      for (const what of ['turn', 'inbox', 'outbox'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
   };
@@ -56,25 +60,30 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     outbox: oneAtATime(() => sendOutbox(channel), onError),
     turn: async () => void (await Promise.all([signal(), follow()])),
   };
-  const arm = alarmFor(channel, storage);
+  const alarm = alarmFor(channel, storage);
   return channel;
 }
 
 /** Keeps the object's one alarm at the moment when something is due, and absent where nothing is. */
-function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage): () => void {
+function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage) {
   // Unknown at first: an earlier life may have left one
   let armed: number | null | undefined;
-  return () => {
-    const now = clock.now();
-    const due = nextWake(sql, now);
-    if (due === null) {
-      if (armed !== null) void storage.deleteAlarm();
-      armed = null;
-      return;
-    }
-    const isSet = typeof armed === 'number' && armed > now && armed <= due;
-    if (isSet) return;
-    armed = due;
-    void storage.setAlarm(due);
+  return {
+    arm(): void {
+      const now = clock.now();
+      const due = nextWake(sql, now);
+      if (due === null) {
+        if (armed !== null) void storage.deleteAlarm();
+        armed = null;
+        return;
+      }
+      const isSet = typeof armed === 'number' && armed > now && armed <= due;
+      if (isSet) return;
+      armed = due;
+      void storage.setAlarm(due);
+    },
+    forget(): void {
+      armed = undefined;
+    },
   };
 }

@@ -185,7 +185,9 @@ export function closeQuestion(channel: Channel, toolUseId: string): void {
   if (raw === undefined) return;
   const { outbox_id } = Row.parse(raw);
   const content = { kind: 'text', markdown: '✔️ Answered elsewhere.' } as const;
-  if (outbox_id !== null) addToOutbox(channel, { kind: 'notice', content, edits: outbox_id });
+  // Who stopped the turn knows
+  if (outbox_id !== null && readTurn(sql)?.stop === 0)
+    addToOutbox(channel, { kind: 'notice', content, edits: outbox_id });
   askNext(channel);
 }
 

@@ -22,19 +22,22 @@ export function showGrowingText(channel: Channel): GrowingText {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isPossible = platform.showDraft !== undefined && !platform.limits.coalesce;
 
+  const showAfter = async (last: Promise<unknown>) => {
+    await last;
+    try {
+      const shown = await platform.showDraft?.(address, draftId, cleanText(grown, channel.settings));
+      isPossible = shown === true;
+    } catch (error) {
+      isPossible = false;
+      log.warn('draft_failed', { channel: channel.platformName, error: String(error) });
+    }
+  };
+
   const show = () => {
     timer = undefined;
     if (grown === '' || !isPossible) return;
     shownAt = clock.now();
-    channel.draft = channel.draft
-      .then(() => platform.showDraft?.(address, draftId, cleanText(grown, channel.settings)))
-      .then((shown) => {
-        if (shown !== true) isPossible = false;
-      })
-      .catch((error: unknown) => {
-        isPossible = false;
-        log.warn('draft_failed', { channel: channel.platformName, error: String(error) });
-      });
+    channel.draft = showAfter(channel.draft);
   };
 
   return {

@@ -1,6 +1,8 @@
 import { methodNotAllowed as refuseOtherMethods } from 'hono/method-not-allowed';
+import { adminPlatformRoutes } from '#http/admin-platforms.ts';
 import { adminSettingsRoutes } from '#http/admin-settings.ts';
 import { adminUserRoutes } from '#http/admin-users.ts';
+import { adminWhitelistRoutes } from '#http/admin-whitelist.ts';
 import { apiKey } from '#http/api-key.ts';
 import { authRoutes } from '#http/auth.ts';
 import { promptBody, smallBody } from '#http/body-limits.ts';
@@ -21,6 +23,7 @@ import { methodNotAllowed, notFound } from '#http/not-found.ts';
 import { onError } from '#http/on-error.ts';
 import { serveOpenApi } from '#http/openapi.ts';
 import { pageAuthRoutes } from '#http/page-auth.ts';
+import { platformLinkRoutes } from '#http/platform-links.ts';
 import { requestContext } from '#http/request-context.ts';
 import { sessionRoutes } from '#http/sessions.ts';
 import { usageRoutes } from '#http/usage.ts';
@@ -50,6 +53,9 @@ export function createApp() {
   app.route('/api/v1', sessionRoutes());
   app.route('/api/v1', fileRoutes());
   app.route('/api/v1', usageRoutes());
+  app.route('/api/v1', adminWhitelistRoutes());
+  app.route('/api/v1', adminPlatformRoutes());
+  app.route('/api/v1', platformLinkRoutes());
   app.route('/api/v1', webhookRoutes());
   app.route('/api/v1', mcpTokenRoutes());
   app.route('/api/v1', mcpServerRoutes());

@@ -1,14 +1,14 @@
 import type { Context } from 'hono';
 import { channelName } from '#channel/channel.ts';
+import { readCommand } from '#channel/command.ts';
 import { createPlatform } from '#channel/create-platform.ts';
 import { renameUser } from '#channel/identity.ts';
-import { readMappedUsers, type PeopleDeps } from '#channel/people-deps.ts';
 import type { InboundEvent, Platform } from '#channel/platform.ts';
 import type { Delivery, Receipt } from '#channel/receive.ts';
 import { isAdmitted } from '#channel/whitelist.ts';
-import { accountDeps } from '#http/account-deps.ts';
 import type { AppEnv } from '#http/app-env.ts';
 import { newRouter } from '#http/new-router.ts';
+import { peopleDeps } from '#http/people-deps.ts';
 import { platformDeps } from '#http/platform-deps.ts';
 import { readBody } from '#http/read-body.ts';
 import { sameSecret } from '#accounts/keys.ts';
@@ -67,7 +67,7 @@ const notConfigured = (c: Context<AppEnv>) =>
 
 /** Stores each event in the object of its chat. For several, the answer names the best that became of one. */
 async function take(c: Context<AppEnv>, platform: Platform, events: readonly InboundEvent[]) {
-  const people: PeopleDeps = { ...accountDeps(c), mappedUsers: readMappedUsers(c.env) };
+  const people = peopleDeps(c);
   const chats = new Map<string, Delivery[]>();
   const buttons: string[] = [];
   for (const event of events) {
@@ -78,7 +78,10 @@ async function take(c: Context<AppEnv>, platform: Platform, events: readonly Inb
     if (event.kind === 'message' && event.choice !== null) buttons.push(event.key);
     if (event.kind === 'message' && event.isGroup && !event.isAddressed) continue;
     const ids = senderIds(event);
-    const admitted = ids === null || (await isAdmitted({ platform: platform.name, ids }, people));
+    // A stranger may link an account, and has then the right of it
+    const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
+    const admitted =
+      ids === null || isLinking || (await isAdmitted({ platform: platform.name, ids }, people));
     const name = channelName(platform.name, event.address);
     chats.set(name, [...(chats.get(name) ?? []), { event, admitted }]);
   }

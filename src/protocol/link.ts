@@ -13,3 +13,5 @@ export const LinkedIdentity = z.object({
   linked_at: z.string(),
 });
 export type LinkedIdentity = z.infer<typeof LinkedIdentity>;
+
+export const LinkCodeEntry = z.object({ code: z.string().trim().min(1).max(40) });

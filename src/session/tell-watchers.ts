@@ -1,12 +1,16 @@
+import { z } from 'zod';
 import type { Session } from '#session/session.ts';
+
+const Watcher = z.object({ name: z.string() });
 
 /** Tells the chats that follow. False: one could not be reached, and has to be told again. */
 export async function tellWatchers(session: Session): Promise<boolean> {
-  const names = session.sql.exec('SELECT name FROM watcher').toArray();
+  const rows = session.sql.exec('SELECT name FROM watcher').toArray();
   const told = await Promise.all(
-    names.map(async ({ name }) => {
+    rows.map(async (row) => {
+      const { name } = Watcher.parse(row);
       try {
-        await session.channelChats.getByName(String(name)).wake(session.sessionId);
+        await session.channelChats.getByName(name).wake(session.sessionId);
         return true;
       } catch (error) {
         session.log.warn('watcher_not_told', { sessionId: session.sessionId, error: String(error) });
