@@ -1,5 +1,6 @@
 import type { Platform } from '#channel/platform.ts';
 import type { PlatformDeps } from '#channel/platforms/platform-deps.ts';
+import { createImessage } from '#channel/platforms/imessage/index.ts';
 import { createTelegram } from '#channel/platforms/telegram/index.ts';
 import { createWhatsapp } from '#channel/platforms/whatsapp/index.ts';
 import type { PlatformName } from '#protocol/platform.ts';
@@ -12,6 +13,7 @@ type PlatformFactory = (settings: Settings, deps: PlatformDeps) => Platform | nu
 export const platformFactories: Partial<Record<PlatformName, PlatformFactory>> = {
   telegram: createTelegram,
   whatsapp: createWhatsapp,
+  imessage: createImessage,
 };
 
 export function createPlatform(name: PlatformName, settings: Settings, deps: PlatformDeps): Platform | null {
