@@ -45,6 +45,7 @@ const alongside = [
   'MODEL_OPUS',
   'PROXY_API_KEY',
   'PROXY_WEB_SEARCH',
+  'PROXY_COMPACTION',
   'SEARXNG_URL',
   'ANTHROPIC_BASE_URL',
   'ZAI_BASE_URL',

@@ -32,36 +32,30 @@ const MAX_SUMMARY_CHARACTERS = 40_000;
 /** Less of the conversation, in another form, may help against these. */
 const worthLess: ReadonlySet<ModelFailureKind> = new Set(['context_full', 'invalid_request']);
 
+/** Against these it may help to ask for the summary in words, where the provider makes none. */
+const worthWords: ReadonlySet<ModelFailureKind> = new Set([...worthLess, 'server_error', 'unknown']);
+
 /**
- * Lets the model sum up a conversation: first as it has it before it, then from shorter and shorter transcripts, where
- * it does not hold that much. Contract: the problem is ours, made for the user; after `signal` aborts it ends promptly.
+ * Lets the model sum up a conversation: as it has it before it, by the provider's own means where there are some, else
+ * asked in words; then from shorter and shorter transcripts, where it does not hold that much. Contract: the problem is
+ * ours, made for the user; after `signal` aborts it ends promptly.
  */
 export async function summarise(
   model: Model,
-  { request, messages, transcript, instructions }: Compaction,
+  compaction: Compaction,
   signal: AbortSignal,
 ): Promise<Result<Summary, string>> {
-  const order = orderOf(instructions);
   let usage = noUsage;
   let cost = 0;
+  let isTooLong = false;
   let problem = 'The model gave no summary. Try again.';
-  for (const limit of [undefined, ...TRANSCRIPT_CHARACTERS]) {
-    if (limit === undefined && messages === undefined) continue;
-    const part = await ask(
-      model,
-      limit === undefined
-        ? { ...request, messages: withText(messages ?? [], order) }
-        : {
-            ...request,
-            system: SYSTEM,
-            tools: [],
-            messages: withText([], `<conversation>\n${transcript(limit)}\n</conversation>\n\n${order}`),
-          },
-      signal,
-    );
+  for (const { way, ask } of waysOf(model, compaction, signal)) {
+    if (way === 'words' && isTooLong) continue;
+    const part = await lastPart(ask(), signal);
     if (part === undefined) return fail('It was stopped.');
     if (part.type === 'failure') {
-      if (!worthLess.has(part.kind)) return fail(part.text);
+      if (!(way === 'provider' ? worthWords : worthLess).has(part.kind)) return fail(part.text);
+      isTooLong = part.kind === 'context_full';
       problem = part.text;
       continue;
     }
@@ -70,18 +64,50 @@ export async function summarise(
     const text = textOf(part.content).trim().slice(0, MAX_SUMMARY_CHARACTERS);
     // A model that calls a tool in spite of the order has none in its next try
     if (text !== '') return succeed({ text, model: part.model, usage, cost });
+    isTooLong = part.stop === 'context_full';
   }
   return fail(problem);
 }
 
-/** How the call ended; undefined when it was stopped. */
-async function ask(
+interface Way {
+  readonly way: 'provider' | 'words' | 'transcript';
+  readonly ask: () => AsyncIterable<ModelPart>;
+}
+
+function waysOf(
   model: Model,
-  request: ModelRequest,
+  { request, messages, transcript, instructions }: Compaction,
+  signal: AbortSignal,
+): Way[] {
+  const order = orderOf(instructions);
+  const shorter = TRANSCRIPT_CHARACTERS.map((limit): Way => ({
+    way: 'transcript',
+    ask: () => {
+      const text = `<conversation>\n${transcript(limit)}\n</conversation>\n\n${order}`;
+      return model.stream({ ...request, system: SYSTEM, tools: [], messages: withText([], text) }, signal);
+    },
+  }));
+  if (messages === undefined) return shorter;
+  const words: Way = {
+    way: 'words',
+    ask: () => model.stream({ ...request, messages: withText(messages, order) }, signal),
+  };
+  const { compact } = model;
+  if (compact === undefined) return [words, ...shorter];
+  return [
+    { way: 'provider', ask: () => compact({ ...request, messages }, order, signal) },
+    words,
+    ...shorter,
+  ];
+}
+
+/** How the call ended; undefined when it was stopped. */
+async function lastPart(
+  parts: AsyncIterable<ModelPart>,
   signal: AbortSignal,
 ): Promise<Extract<ModelPart, { type: 'message' | 'failure' }> | undefined> {
   try {
-    for await (const part of model.stream(request, signal)) {
+    for await (const part of parts) {
       if (signal.aborted) return undefined;
       if (part.type === 'message' || part.type === 'failure') return part;
     }

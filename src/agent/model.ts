@@ -9,6 +9,15 @@ export interface Model {
    * that was yielded once is not yielded again. After `signal` aborts it ends, or throws, promptly.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
+  /**
+   * As `stream`, but the answer is a summary of the messages, made by the provider as `instructions` say; a message
+   * without text where it made none. Absent where the provider makes none.
+   */
+  readonly compact?: (
+    request: ModelRequest,
+    instructions: string,
+    signal: AbortSignal,
+  ) => AsyncIterable<ModelPart>;
 }
 
 const noThinking = 'must be off, adaptive or a number of tokens from 1024 on';

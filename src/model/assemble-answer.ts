@@ -1,6 +1,6 @@
 import type { StopReason } from '#agent/model.ts';
 import { assertNever } from '#lib/assert-never.ts';
-import { noUsage, ToolUseBlock, type AssistantBlock, type Usage } from '#protocol/message.ts';
+import { addUsage, noUsage, ToolUseBlock, type AssistantBlock, type Usage } from '#protocol/message.ts';
 import { parseJson } from '#model/parse-json.ts';
 import type { BlockDelta, BlockStart, StreamEvent, StreamUsage } from '#model/stream-event.ts';
 
@@ -31,6 +31,7 @@ export interface AnswerAssembler {
 export function assembleAnswer(): AnswerAssembler {
   const drafts = new Map<number, Draft>();
   let usage = noUsage;
+  let compacting = noUsage;
   let model: string | undefined;
   let stopReason: string | undefined;
   let stopped = false;
@@ -41,6 +42,7 @@ export function assembleAnswer(): AnswerAssembler {
         case 'message_start':
           model = event.message.model;
           usage = update(usage, event.message.usage);
+          compacting = compactionUsage(event.message.usage) ?? compacting;
           return undefined;
         case 'content_block_start': {
           const { content_block: block, index } = event;
@@ -64,6 +66,7 @@ export function assembleAnswer(): AnswerAssembler {
         case 'message_delta':
           stopReason = event.delta.stop_reason ?? stopReason;
           usage = update(usage, event.usage);
+          compacting = compactionUsage(event.usage) ?? compacting;
           return undefined;
         case 'message_stop':
           stopped = true;
@@ -82,7 +85,7 @@ export function assembleAnswer(): AnswerAssembler {
       return {
         content,
         stop: toStop(stopReason, content),
-        usage,
+        usage: addUsage(usage, compacting),
         ...(model !== undefined && { model }),
         incompleteCalls: finished.flatMap(({ incompleteCall }) => incompleteCall ?? []),
       };
@@ -128,6 +131,8 @@ function finish(draft: Draft): { readonly block?: AssistantBlock; readonly incom
         ? { block: call.data }
         : { block: { type: 'tool_use', id, name, input: {} }, incompleteCall: id };
     }
+    case 'compaction':
+      return draft.content === '' ? {} : { block: { type: 'text', text: draft.content } };
     default:
       return assertNever(draft);
   }
@@ -138,6 +143,7 @@ function toStop(reason: string | undefined, content: readonly AssistantBlock[]):
     case 'end_turn':
     case 'stop_sequence':
     case 'tool_use':
+    case 'compaction':
     case undefined:
       // Some servers end a message with calls as if it were the last one, or the other way round
       return content.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
@@ -162,3 +168,9 @@ function update(before: Usage, now: StreamUsage): Usage {
     ...(served !== undefined && { server_tool_use: served }),
   };
 }
+
+/** What the API used for a summary of its own, which its totals leave out; undefined where it tells nothing of it. */
+const compactionUsage = ({ iterations }: StreamUsage): Usage | undefined =>
+  iterations
+    ?.filter(({ type }) => type === 'compaction')
+    .reduce((sum, iteration) => addUsage(sum, update(noUsage, iteration)), noUsage);

@@ -14,13 +14,18 @@ export type CallStep =
   | { readonly type: 'answer'; readonly answer: Answer }
   | { readonly type: 'problem'; readonly problem: ApiProblem };
 
+export interface CallRequest {
+  readonly body: MessageCreateParamsStreaming;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
  * One request, one answer, no second try. Contract: the last step is an `answer` or a `problem`; no connection is left
  * open when this ends, however it ends.
  */
 export async function* callService(
   service: { readonly messages: Messages; readonly deps: ModelDeps },
-  body: MessageCreateParamsStreaming,
+  request: CallRequest,
   signal: AbortSignal,
 ): AsyncGenerator<CallStep> {
   const connection = new AbortController();
@@ -28,7 +33,7 @@ export async function* callService(
   signal.addEventListener('abort', hangUp, { once: true });
   const silence = watchSilence(service.deps.idleMs, hangUp);
   try {
-    const opened = await open(service, body, connection.signal);
+    const opened = await open(service, request, connection.signal);
     if (!opened.ok) return yield { type: 'problem', problem: opened.problem };
     const requestId = opened.value.headers.get('request-id');
     const assembler = assembleAnswer();
@@ -53,11 +58,11 @@ export async function* callService(
 
 async function open(
   { messages, deps }: { readonly messages: Messages; readonly deps: ModelDeps },
-  body: MessageCreateParamsStreaming,
+  { body, headers }: CallRequest,
   signal: AbortSignal,
 ): Promise<Result<Response, ApiProblem>> {
   try {
-    return succeed(await messages.create(body, { signal }).asResponse());
+    return succeed(await messages.create(body, { signal, ...(headers && { headers }) }).asResponse());
   } catch (error) {
     const problem = problemOfError(error, deps.clock.now());
     if (problem === undefined) throw error;

@@ -7,6 +7,7 @@ import { modelId } from '#model/aliases.ts';
 import type { ApiProblem } from '#model/api-problem.ts';
 import type { Answer } from '#model/assemble-answer.ts';
 import { callService } from '#model/call-service.ts';
+import { canCompact, compactionField, compactionHeaders } from '#model/compaction.ts';
 import { connect } from '#model/connect.ts';
 import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
@@ -35,9 +36,15 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
     thinking: refusedThinking(),
     media: refusedMedia(),
   };
+  const named = (request: ModelRequest): ModelRequest => ({
+    ...request,
+    model: modelId(settings, chosen.value.id, request.model),
+  });
   return {
-    stream: (request, signal) =>
-      stream(service, { ...request, model: modelId(settings, chosen.value.id, request.model) }, signal),
+    stream: (request, signal) => stream(service, named(request), { signal }),
+    ...(canCompact(chosen.value, settings) && {
+      compact: (request, instructions, signal) => stream(service, named(request), { signal, instructions }),
+    }),
   };
 }
 
@@ -52,7 +59,14 @@ interface Service {
 async function* stream(
   service: Service,
   request: ModelRequest,
-  signal: AbortSignal,
+  {
+    signal,
+    instructions,
+  }: {
+    readonly signal: AbortSignal;
+    /** Of a summary, where one is wanted in place of an answer. */
+    readonly instructions?: string;
+  },
 ): AsyncGenerator<ModelPart> {
   const { deps, provider, thinking, media } = service;
   const shown = showOnce();
@@ -64,7 +78,11 @@ async function* stream(
       { ...request, messages: media.without(thinking.without(request.messages)) },
       { plain },
     );
-    for await (const step of callService(service, body, signal)) {
+    const call =
+      instructions === undefined
+        ? { body }
+        : { body: { ...body, ...compactionField(instructions) }, headers: compactionHeaders };
+    for await (const step of callService(service, call, signal)) {
       switch (step.type) {
         case 'text_delta': {
           const text = shown.text(step.text);

@@ -8,12 +8,21 @@ import { z } from 'zod';
 const count = z.number().nonnegative().optional().catch(undefined);
 const text = z.string().catch('');
 
+const tokens = {
+  input_tokens: count,
+  output_tokens: count,
+  cache_creation_input_tokens: count,
+  cache_read_input_tokens: count,
+};
+
 const StreamUsage = z
   .object({
-    input_tokens: count,
-    output_tokens: count,
-    cache_creation_input_tokens: count,
-    cache_read_input_tokens: count,
+    ...tokens,
+    /** Those of the type `compaction` are not part of the totals above. */
+    iterations: z
+      .array(z.object({ type: text, ...tokens }))
+      .optional()
+      .catch(undefined),
     server_tool_use: z
       .object({ web_search_requests: z.number().catch(0), web_fetch_requests: z.number().catch(0) })
       .optional()
@@ -27,6 +36,8 @@ const BlockStart = z.discriminatedUnion('type', [
   z.object({ type: z.literal('thinking'), thinking: text, signature: text }),
   z.object({ type: z.literal('redacted_thinking'), data: z.string() }),
   z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() }),
+  /** Comes whole, without deltas. */
+  z.object({ type: z.literal('compaction'), content: text }),
 ]);
 export type BlockStart = z.infer<typeof BlockStart>;
 

@@ -50,6 +50,8 @@ export const Settings = z.object({
   PROXY_API_KEY: text,
   /** Whether the server at PROXY_BASE_URL has the API's own tool for web search. */
   PROXY_WEB_SEARCH: flag(false),
+  /** Whether that server passes on the API's own summaries. */
+  PROXY_COMPACTION: flag(false),
   ZAI_API_KEY: text,
   ZAI_BASE_URL: text,
   MINIMAX_API_KEY: text,

@@ -32,6 +32,8 @@ type FakeBlock =
   | { readonly redacted: string }
   /** `json` overrides the pieces in which the input is streamed. */
   | { readonly tool: string; readonly id: string; readonly input: object; readonly json?: readonly string[] }
+  /** The API's own summary, which comes all at once. */
+  | { readonly summary: string }
   /** A block as it is, all at once. */
   | { readonly block: Readonly<Record<string, unknown>> }
   /** A block of a type that nobody knows. */
@@ -41,7 +43,7 @@ export type FakeAnswer = FakeStream | FakeError | FakeRaw;
 
 export interface FakeStream {
   readonly blocks: readonly FakeBlock[];
-  /** `tool_use` if there is a tool block, else `end_turn`. */
+  /** `tool_use` if there is a tool block, `compaction` with a summary, else `end_turn`. */
   readonly stop?: string;
   /** Null: the fields are left out, as some servers do. */
   readonly usage?: Readonly<Record<string, unknown>> | null;
@@ -54,6 +56,8 @@ export interface FakeStream {
   readonly endAfter?: number;
   /** After so many block deltas nothing more is sent, and the connection stays open. */
   readonly hangAfter?: number;
+  /** Told the type of each event when it has gone out. */
+  readonly onEvent?: (type: string) => void;
   /** An `error` event instead of the rest. */
   readonly errorAfter?: { readonly deltas: number; readonly type: string; readonly message: string };
 }
@@ -168,6 +172,7 @@ async function sendStream(response: ServerResponse, answer: FakeStream, id: stri
     }
     if (response.destroyed) return;
     write(response, event);
+    answer.onEvent?.(event.type);
     // Each event in a packet of its own, or a cut would take earlier ones with it
     await nextTick();
   }
@@ -202,7 +207,11 @@ const write = (response: ServerResponse, event: Event) =>
 
 function* eventsOf(answer: FakeStream, id: string): Generator<Event> {
   const usage = answer.usage === undefined ? { input_tokens: 10, output_tokens: 5 } : answer.usage;
-  const hasTool = answer.blocks.some((block) => 'tool' in block);
+  const usualStop = answer.blocks.some((block) => 'tool' in block)
+    ? 'tool_use'
+    : answer.blocks.some((block) => 'summary' in block)
+      ? 'compaction'
+      : 'end_turn';
   yield {
     type: 'message_start',
     message: {
@@ -225,7 +234,7 @@ function* eventsOf(answer: FakeStream, id: string): Generator<Event> {
   }
   yield {
     type: 'message_delta',
-    delta: { stop_reason: answer.stop ?? (hasTool ? 'tool_use' : 'end_turn'), stop_sequence: null },
+    delta: { stop_reason: answer.stop ?? usualStop, stop_sequence: null },
     ...(usage !== null && { usage }),
   };
   yield { type: 'message_stop' };
@@ -245,6 +254,9 @@ function toWire(block: FakeBlock): { readonly start: object; readonly deltas: re
         ...(signature === undefined ? [] : [{ type: 'signature_delta', signature }]),
       ],
     };
+  }
+  if ('summary' in block) {
+    return { start: { type: 'compaction', content: block.summary, signature: 'sig==' }, deltas: [] };
   }
   if ('block' in block) return { start: block.block, deltas: [] };
   if ('redacted' in block) return { start: { type: 'redacted_thinking', data: block.redacted }, deltas: [] };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { summarise } from '#agent/compact.ts';
 import type { ModelPart } from '#agent/model.ts';
 import type { Message } from '#protocol/message.ts';
@@ -77,6 +77,57 @@ test('transcripts get shorter until one fits; what was refused before is not tri
 test('calls that brought no summary are paid for too', async () => {
   const { outcome } = start([calls(['1', 'Read']), says('S')]);
   expect(await outcome).toMatchObject({ value: { cost: 1, usage: { input_tokens: 20, output_tokens: 10 } } });
+});
+
+describe('where the provider makes summaries', () => {
+  function startWithCompact(own: readonly ModelPart[], script: readonly ScriptedCall[]) {
+    const words = scriptedModel(script);
+    const asked: unknown[] = [];
+    const outcome = summarise(
+      {
+        ...words,
+        async *compact(given, instructions) {
+          asked.push([given, instructions]);
+          yield* own;
+        },
+      },
+      { request, messages, transcript: () => 'TRANSCRIPT', instructions: 'the numbers' },
+      new AbortController().signal,
+    );
+    return { outcome, asked, requests: words.requests };
+  }
+
+  test('it makes this one, of the messages as they are and by our instructions', async () => {
+    const { outcome, asked, requests } = startWithCompact(says('S'), []);
+    expect(await outcome).toEqual({ ok: true, value: { text: 'S', model: 'scripted', usage, cost: 0.5 } });
+    expect(asked).toEqual([[{ ...request, messages }, expect.stringMatching(/keep in mind: the numbers$/)]]);
+    expect(requests).toEqual([]);
+  });
+
+  test.each([
+    { name: 'refuses', own: fails('invalid_request'), cost: 0.5 },
+    { name: 'has a problem of its own', own: fails('server_error'), cost: 0.5 },
+    { name: 'gives none', own: [message([], { stop: 'refusal' })], cost: 1 },
+  ])('and $name, the model is asked in words', async ({ own, cost }) => {
+    const { outcome, requests } = startWithCompact(own, [says('S')]);
+    expect(await outcome).toMatchObject({ ok: true, value: { text: 'S', cost } });
+    expect(requests).toMatchObject([{ tools: request.tools, messages: [...messages, { role: 'user' }] }]);
+  });
+
+  test.each([
+    { name: 'refused as too long', own: fails('context_full') },
+    { name: 'found too long to be summarised', own: [message([], { stop: 'context_full' })] },
+  ])('what is $name there is not asked for in words, but from a transcript', async ({ own }) => {
+    const { outcome, requests } = startWithCompact(own, [says('S')]);
+    expect(await outcome).toMatchObject({ ok: true });
+    expect(requests).toMatchObject([{ tools: [], messages: [{ role: 'user' }] }]);
+    expect(JSON.stringify(requests)).toContain('TRANSCRIPT');
+  });
+
+  test('a failure that words would not mend is told', async () => {
+    const { outcome } = startWithCompact(fails('billing_error'), []);
+    expect(await outcome).toEqual({ ok: false, problem: 'API Error: billing_error' });
+  });
 });
 
 test.each([
