@@ -1,6 +1,6 @@
 import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason } from '#agent/model.ts';
-import { textOf, type AssistantStep } from '#agent/step.ts';
+import { textOf, type AssistantStep, type Spent } from '#agent/step.ts';
 import { waitingEvent } from '#agent/waiting-event.ts';
 import { noUsage, type AssistantBlock, type ThinkingBlock } from '#protocol/message.ts';
 
@@ -21,6 +21,8 @@ export type StepOutcome =
       readonly shown: string;
       readonly reason: ModelFailureKind;
       readonly text: string;
+      /** Where the model answered, but with nothing. */
+      readonly spent?: Spent;
     };
 
 /**
@@ -52,7 +54,14 @@ export async function runStep(
           const content = [...part.content];
           // There was no room for one word: as if it had been refused
           if (part.stop === 'context_full' && textOf(content) === '' && shown === '' && !hasCalls(content))
-            return { kind: 'failed', thoughts, shown, reason: 'context_full', text: TOO_LONG };
+            return {
+              kind: 'failed',
+              thoughts,
+              shown,
+              reason: 'context_full',
+              text: TOO_LONG,
+              spent: { usage: part.usage, cost: part.cost },
+            };
           const notice = hasCalls(content) ? undefined : stopNotice(part.stop);
           if (notice !== undefined) {
             const delta = shown === '' ? notice : `\n\n${notice}`;
@@ -83,7 +92,8 @@ export async function runStep(
   };
 }
 
-const TOO_LONG = 'The conversation is longer than the model can hold. Start a new conversation to go on.';
+const TOO_LONG =
+  'The conversation is longer than the model can hold. Send /compact, or start a new conversation.';
 
 const hasCalls = (content: readonly AssistantBlock[]): boolean =>
   content.some(({ type }) => type === 'tool_use');

@@ -6,7 +6,6 @@ import { addSpent, type AssistantStep, type NoteStep, type Spent, type Step } fr
 import type { ToolCallDeps } from '#agent/tool-call.ts';
 import type { Tool, WaitingCall } from '#agent/tool.ts';
 import {
-  addUsage,
   noUsage,
   type AssistantBlock,
   type Message,
@@ -97,6 +96,8 @@ export type TurnOutcome =
       readonly shown: string;
       /** For the user, in our words. */
       readonly text: string;
+      /** By calls of the model that brought no message. */
+      readonly spent?: Spent | undefined;
     };
 
 /** How a turn can end; one that waits has not. */
@@ -167,16 +168,22 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     await makeRoom(false);
     const startedAt = deps.clock.now();
     let outcome = await runStep(deps.model, { ...setting, messages }, deps);
-    if (isTooLong(outcome) && (await makeRoom(true)))
+    let spent: Spent | undefined;
+    if (isTooLong(outcome) && (await makeRoom(true))) {
+      ({ spent } = outcome);
       outcome = await runStep(deps.model, { ...setting, messages }, deps);
+    }
     totals = { ...totals, apiMs: totals.apiMs + deps.clock.now() - startedAt };
-    if (outcome.kind === 'failed') return { ...outcome, totals };
+    if (outcome.kind === 'failed') {
+      const both = outcome.spent === undefined ? spent : addSpent(spent, outcome.spent);
+      return { ...outcome, totals, spent: both };
+    }
     if (outcome.kind === 'cancelled') {
       if (outcome.step !== undefined) deps.save(outcome.step);
       return { kind: 'cancelled', totals };
     }
 
-    const { step } = outcome;
+    const step: AssistantStep = { ...outcome.step, ...(spent !== undefined && { spent }) };
     for (const event of closingEvents(step)) deps.emit(event);
     deps.save(step);
     messages.push({ role: 'assistant', content: step.content });
@@ -184,8 +191,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     ({ stop, incompleteCalls } = outcome);
     totals = {
       steps: totals.steps + 1,
-      usage: addUsage(totals.usage, step.usage),
-      cost: totals.cost + step.cost,
+      ...addSpent(totals, spent === undefined ? step : addSpent(spent, step)),
       apiMs: totals.apiMs,
       contextWindow: outcome.contextWindow,
     };
@@ -196,7 +202,7 @@ export const toolDefinitions = (tools: readonly Tool[]): ToolDefinition[] =>
   tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema }));
 
 /** What was shown already cannot be taken back. */
-const isTooLong = (outcome: StepOutcome): boolean =>
+const isTooLong = (outcome: StepOutcome): outcome is Extract<StepOutcome, { kind: 'failed' }> =>
   outcome.kind === 'failed' && outcome.reason === 'context_full' && outcome.shown === '';
 
 /** The newest message's calls that have no result; undefined when it calls nothing, and so ends the turn. */

@@ -4,6 +4,14 @@ import { addUsage, AssistantBlock, noUsage, ToolResultBlock, Usage } from '#prot
 /** The `Task` call whose subagent made the step; absent for the agent itself. */
 const parented = { parent: z.string().optional() };
 
+/** What was bought beside the finished messages: by a tool, or by a call that brought no message. */
+export const Spent = z.object({
+  usage: Usage,
+  /** US dollars. */
+  cost: z.number(),
+});
+export type Spent = z.infer<typeof Spent>;
+
 /** A model's finished message. It is stored before anything else happens. */
 export const AssistantStep = z.object({
   kind: z.literal('assistant'),
@@ -16,17 +24,11 @@ export const AssistantStep = z.object({
   shown: z.string().optional(),
   /** The user stopped it: only a part of what it would have been. */
   cancelled: z.literal(true).optional(),
+  /** By a call before it that brought nothing. */
+  spent: Spent.optional(),
   ...parented,
 });
 export type AssistantStep = z.infer<typeof AssistantStep>;
-
-/** What a tool used beyond the model calls that are steps. */
-export const Spent = z.object({
-  usage: Usage,
-  /** US dollars. */
-  cost: z.number(),
-});
-export type Spent = z.infer<typeof Spent>;
 
 export const addSpent = (before: Spent | undefined, more: Spent): Spent => ({
   usage: addUsage(before?.usage ?? noUsage, more.usage),

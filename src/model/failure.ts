@@ -67,7 +67,7 @@ function explain(
       return {
         kind: 'context_full',
         words:
-          'The conversation no longer fits into what the model can read at once. Start a new conversation.',
+          'The conversation no longer fits into what the model can read at once. Send /compact, or start a new conversation.',
       };
     case 'too_large':
       return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssistantStep, NoteStep, ToolResultsStep } from '#agent/step.ts';
+import { AssistantStep, NoteStep, Spent, ToolResultsStep } from '#agent/step.ts';
 import { ThinkingBlock, Usage } from '#protocol/message.ts';
 import { Prompt } from '#protocol/prompt.ts';
 import { Reply } from '#protocol/reply.ts';
@@ -20,6 +20,8 @@ export const FailureEntry = z.object({
   thoughts: z.array(ThinkingBlock).default([]),
   shown: z.string(),
   text: z.string(),
+  /** By calls that brought no message. */
+  spent: Spent.optional(),
 });
 export type FailureEntry = z.infer<typeof FailureEntry>;
 

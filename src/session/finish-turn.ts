@@ -65,10 +65,17 @@ function endRequest(session: Session, turn: number, outcome: TurnEnd): () => voi
 function storeFailure(
   session: Session,
   turn: number,
-  { reason, thoughts, shown, text }: Extract<TurnEnd, { kind: 'failed' }>,
+  { reason, thoughts, shown, text, spent }: Extract<TurnEnd, { kind: 'failed' }>,
 ): void {
   if (session.entries.turn(turn).at(-1)?.body.kind === 'failure') return;
-  const failure: FailureEntry = { kind: 'failure', reason, thoughts: [...thoughts], shown, text };
+  const failure: FailureEntry = {
+    kind: 'failure',
+    reason,
+    thoughts: [...thoughts],
+    shown,
+    text,
+    ...(spent && { spent }),
+  };
   session.stream.emit({ type: 'assistant_text', text: failureText(failure) });
   appendEntry(session, turn, failure);
 }
@@ -93,7 +100,7 @@ function turnTotals(entries: readonly Entry[]) {
   const steps = entries.flatMap(({ body }) =>
     (body.kind === 'assistant' && !body.cancelled) || body.kind === 'summary' ? [body] : [],
   );
-  const bought = entries.flatMap(({ body }) => (body.kind === 'tool_results' ? (body.spent ?? []) : []));
+  const bought = entries.flatMap(({ body }) => ('spent' in body ? (body.spent ?? []) : []));
   return {
     // What its subagents used counts, their steps do not
     steps: steps.filter((step) => step.kind === 'summary' || step.parent === undefined).length,

@@ -1,11 +1,19 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { noHooks } from '#agent/hooks.ts';
 import type { ModelPart } from '#agent/model.ts';
 import { runTurn, type MakeRoom } from '#agent/run-turn.ts';
+import type { Step } from '#agent/step.ts';
 import { defineTool } from '#agent/tool.ts';
 import { z } from 'zod';
 import type { Message } from '#protocol/message.ts';
-import { calls, message, says, scriptedModel, type ScriptedCall } from '#test/support/scripted-model.ts';
+import {
+  calls,
+  message,
+  says,
+  scriptedModel,
+  usage,
+  type ScriptedCall,
+} from '#test/support/scripted-model.ts';
 
 const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
 const shorter = [user('SHORT')];
@@ -21,13 +29,14 @@ const read = defineTool({
 
 function start(script: readonly ScriptedCall[], makeRoom: MakeRoom) {
   const model = scriptedModel(script);
+  const saved: Step[] = [];
   const outcome = runTurn(
     {
       model,
       makeRoom,
       tools: [read],
       emit: () => {},
-      save: () => {},
+      save: (step) => void saved.push(step),
       clock: { now: () => 0 },
       signal: new AbortController().signal,
       onToolError: () => {},
@@ -37,7 +46,7 @@ function start(script: readonly ScriptedCall[], makeRoom: MakeRoom) {
     },
     { model: 'sonnet', system: 'be kind', messages: [user('long')], maxSteps: 5, replies: new Map() },
   );
-  return { outcome, model };
+  return { outcome, model, saved };
 }
 
 test('it is asked before each call, with what would be sent and what was counted last', async () => {
@@ -86,10 +95,27 @@ test.each<{ name: string; script: ModelPart[][]; room: readonly Message[] | unde
   expect(model.requests).toHaveLength(script.length);
 });
 
-test('an answer without a word because the model is full counts as refused', async () => {
+describe('an answer without a word because the model is full', () => {
   const full = [message([], { stop: 'context_full' })];
-  const { outcome } = start([full, says('ok')], async (_request, _last, refused) =>
-    refused ? shorter : undefined,
-  );
-  expect(await outcome).toMatchObject({ kind: 'finished', incomplete: false });
+  const spent = { usage, cost: 0.5 };
+  const room: MakeRoom = async (_request, _last, refused) => (refused ? shorter : undefined);
+
+  test('counts as refused, and is paid for beside the one that follows', async () => {
+    const { outcome, saved } = start([full, says('ok')], room);
+    expect(await outcome).toMatchObject({
+      kind: 'finished',
+      incomplete: false,
+      totals: { steps: 1, cost: 1, usage: { input_tokens: 20 } },
+    });
+    expect(saved).toMatchObject([{ kind: 'assistant', usage, cost: 0.5, spent }]);
+  });
+
+  test.each([
+    { name: 'once', script: [full], cost: 0.5, room: async () => undefined },
+    { name: 'and again', script: [full, full], cost: 1, room },
+    { name: 'and then another failure', script: [full, tooLong], cost: 0.5, room },
+  ])('$name fails the turn, which tells what that cost', async ({ script, cost, ...rest }) => {
+    const { outcome } = start(script, rest.room);
+    expect(await outcome).toMatchObject({ kind: 'failed', reason: 'context_full', spent: { cost } });
+  });
 });

@@ -420,7 +420,7 @@ describe('what finally fails', () => {
       name: '400 prompt too long',
       answer: { status: 400, message: `prompt is too long: ${raw}` },
       kind: 'context_full',
-      says: 'API Error: 400 The conversation no longer fits into what the model can read at once. Start a new conversation.',
+      says: 'API Error: 400 The conversation no longer fits into what the model can read at once. Send /compact, or start a new conversation.',
     },
     {
       name: '400 no credit',

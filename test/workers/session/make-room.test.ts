@@ -205,11 +205,25 @@ test('what is refused even after a summary ends the turn with what to do', async
   });
 });
 
-test('a model that stops without a word because it is full is asked again after a summary', async () => {
-  const full = [message([], { model: small, usage: usage(199_990), stop: 'context_full' })];
+const full = [message([], { model: small, usage: usage(199_990), stop: 'context_full' })];
+
+test('a model that stops without a word because it is full is asked again after a summary, and all is counted', async () => {
   await converse([answer('one', 10), full, says('THE SUMMARY'), answer('two', 10)], async (_, say) => {
     await say('first');
-    expect((await say('second')).at(-2)).toMatchObject({ type: 'assistant_text', text: 'two' });
+    const events = await say('second');
+    expect(events.at(-2)).toMatchObject({ type: 'assistant_text', text: 'two' });
+    expect(events.at(-1)).toMatchObject({ turn_cost_usd: 1.5, usage: { input_tokens: 199_990 + 10 + 10 } });
+  });
+});
+
+test('what it counted is told too where there is nothing to leave out', async () => {
+  await converse([full], async (_, say) => {
+    const events = await say('first');
+    expect(events.at(-2)).toMatchObject({
+      type: 'assistant_text',
+      text: 'The conversation is longer than the model can hold. Send /compact, or start a new conversation.',
+    });
+    expect(events.at(-1)).toMatchObject({ is_error: true, usage: { input_tokens: 199_990 } });
   });
 });
 
