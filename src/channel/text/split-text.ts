@@ -11,21 +11,32 @@ const textLength: Measure = ({ text }) => text.length;
  */
 export function splitText(styled: StyledText, max: number, measure: Measure = textLength): StyledText[] {
   const parts: StyledText[] = [];
-  let rest = styled;
-  while (measure(rest) > max) {
-    const { end, next } = findCut(rest, max, measure);
-    parts.push(sliceStyled(rest, 0, end));
-    rest = sliceStyled(rest, next);
+  let start = 0;
+  for (;;) {
+    // No more than may fit is looked at: a long text has thousands of spans
+    const head = sliceStyled(styled, start, Math.min(start + max, styled.text.length));
+    const isLast = start + max >= styled.text.length;
+    if (isLast && measure(head) <= max) {
+      if (head.text !== '' || parts.length === 0) parts.push(head);
+      return parts;
+    }
+    const { end, next } = findCut(head, styled.text.slice(start, start + max + 1), max, measure);
+    parts.push(sliceStyled(styled, start, start + end));
+    start += next;
   }
-  if (rest.text !== '' || parts.length === 0) parts.push(rest);
-  return parts;
 }
 
-function findCut(rest: StyledText, max: number, measure: Measure): { end: number; next: number } {
-  const fits = (end: number) => measure(sliceStyled(rest, 0, end)) <= max;
-  let limit = longestFit(Math.min(max, rest.text.length), fits);
+/** `text` is that of the head and one unit more, to see whether a character is cut. */
+function findCut(
+  head: StyledText,
+  text: string,
+  max: number,
+  measure: Measure,
+): { end: number; next: number } {
+  const fits = (end: number) => measure(sliceStyled(head, 0, end)) <= max;
+  let limit = longestFit(head.text.length, fits);
   for (;;) {
-    const cut = cutWithin(rest.text, limit);
+    const cut = cutWithin(text, limit);
     // Marks around the last word can make a shorter part the longer one
     if (fits(cut.end) || cut.end <= 2) return cut;
     limit = cut.end - 1;

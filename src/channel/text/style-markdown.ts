@@ -27,7 +27,9 @@ const SIMPLE = new Map<string, 'bold' | 'italic' | 'strike'>([
 
 class Writer {
   readonly #layout: Layout;
-  #text = '';
+  /** Joined at the end: looking into a text while it grows costs its length each time. */
+  readonly #parts: string[] = [];
+  #length = 0;
   readonly #spans: Span[] = [];
   /** The items we are in, each with the marker that its first line gets. */
   readonly #items: { readonly marker: string; isWritten: boolean }[] = [];
@@ -35,14 +37,20 @@ class Writer {
   #isHeading = false;
   /** The source line after the block before. */
   #lastLine: number | null = null;
-  readonly #open: { readonly kind: string; readonly start: number; readonly href: string }[] = [];
+  readonly #open: { readonly start: number; readonly href: string }[] = [];
 
   constructor(layout: Layout) {
     this.#layout = layout;
   }
 
   finish(): StyledText {
-    return { text: this.#text, spans: mergeSpans(this.#spans) };
+    return { text: this.#parts.join(''), spans: mergeSpans(this.#spans) };
+  }
+
+  #write(text: string): void {
+    if (text === '') return;
+    this.#parts.push(text);
+    this.#length += text.length;
   }
 
   block(token: Token): void {
@@ -63,7 +71,7 @@ class Writer {
       this.#codeBlock(token);
     } else if (token.type === 'hr') {
       this.#startBlock(token);
-      this.#text += '───';
+      this.#write('───');
     }
   }
 
@@ -79,36 +87,36 @@ class Writer {
     const [first, after] = token.map ?? [0, 0];
     if (this.#lastLine !== null) {
       const isApart = first > this.#lastLine;
-      if (!this.#text.endsWith('\n')) this.#text += '\n';
-      if (isApart) this.#text += '\n';
+      if (this.#parts.at(-1)?.endsWith('\n') !== true) this.#write('\n');
+      if (isApart) this.#write('\n');
     }
     this.#lastLine = after;
     for (const [index, start] of this.#quotes.entries()) {
-      if (start < 0) this.#quotes[index] = this.#text.length;
+      if (start < 0) this.#quotes[index] = this.#length;
     }
     for (const item of this.#items) {
-      this.#text += item.isWritten ? ' '.repeat(item.marker.length) : item.marker;
+      this.#write(item.isWritten ? ' '.repeat(item.marker.length) : item.marker);
       item.isWritten = true;
     }
   }
 
   #codeBlock(token: Token): void {
     this.#startBlock(token);
-    const start = this.#text.length;
-    this.#text += token.content;
+    const start = this.#length;
+    this.#write(token.content);
     this.#add(start, { kind: 'pre', language: token.info.trim().split(/\s/)[0] ?? '' });
   }
 
   #paragraph(token: Token): void {
     const isItem = this.#items.at(-1)?.isWritten === false;
     this.#startBlock(token);
-    const start = this.#text.length;
+    const start = this.#length;
     for (const [index, child] of (token.children ?? []).entries()) {
       const checkbox = isItem && index === 0 ? CHECKBOX.exec(child.content) : null;
       if (checkbox === null) this.#inline(child);
       else {
-        this.#text += checkbox[1] === ' ' ? '☐ ' : '☑ ';
-        this.#text += child.content.slice(checkbox[0].length);
+        this.#write(checkbox[1] === ' ' ? '☐ ' : '☑ ');
+        this.#write(child.content.slice(checkbox[0].length));
       }
     }
     if (this.#isHeading) this.#add(start, { kind: 'bold' });
@@ -117,22 +125,18 @@ class Writer {
   #inline(token: Token): void {
     const kind = SIMPLE.get(token.tag);
     if (token.type === 'softbreak' || token.type === 'hardbreak') {
-      this.#text += `\n${this.#items.map(({ marker }) => ' '.repeat(marker.length)).join('')}`;
+      this.#write(`\n${this.#items.map(({ marker }) => ' '.repeat(marker.length)).join('')}`);
     } else if (token.type === 'code_inline') {
-      const start = this.#text.length;
-      this.#text += token.content;
+      const start = this.#length;
+      this.#write(token.content);
       this.#add(start, { kind: 'code' });
     } else if (token.type === 'image') {
-      const start = this.#text.length;
+      const start = this.#length;
       const source = String(token.attrGet('src') ?? '');
-      this.#text += token.content === '' ? source : token.content;
+      this.#write(token.content === '' ? source : token.content);
       this.#link(start, source);
     } else if (token.type === 'link_open' || (kind !== undefined && token.nesting === 1)) {
-      this.#open.push({
-        kind: token.tag,
-        start: this.#text.length,
-        href: String(token.attrGet('href') ?? ''),
-      });
+      this.#open.push({ start: this.#length, href: String(token.attrGet('href') ?? '') });
     } else if (token.type === 'link_close') {
       const opened = this.#open.pop();
       if (opened !== undefined) this.#link(opened.start, opened.href);
@@ -140,20 +144,26 @@ class Writer {
       const opened = this.#open.pop();
       if (opened !== undefined) this.#add(opened.start, { kind });
     } else {
-      this.#text += token.content;
+      this.#write(token.content);
     }
   }
 
   #link(start: number, href: string): void {
-    const words = this.#text.slice(start);
+    const words = this.#since(start);
     if (isSameAddress(words, href)) return;
-    if (words.trim() === '') this.#text += href;
-    else if (this.#layout.links === 'written' || !/^https?:/i.test(href)) this.#text += ` (${href})`;
+    if (words.trim() === '') this.#write(href);
+    else if (this.#layout.links === 'written' || !/^https?:/i.test(href)) this.#write(` (${href})`);
     else this.#add(start, { kind: 'link', href });
   }
 
+  #since(start: number): string {
+    let first = this.#parts.length;
+    for (let at = this.#length; at > start; at -= this.#parts[first]?.length ?? at) first -= 1;
+    return this.#parts.slice(first).join('');
+  }
+
   #add(start: number, style: Style): void {
-    if (this.#text.length > start) this.#spans.push({ start, end: this.#text.length, style });
+    if (this.#length > start) this.#spans.push({ start, end: this.#length, style });
   }
 }
 

@@ -18,30 +18,31 @@ export interface StyledText {
 
 /** A part of it; spans that cross an edge are cut, so a code block that is cut is a code block on both sides. */
 export function sliceStyled({ text, spans }: StyledText, start: number, end = text.length): StyledText {
-  return {
-    text: text.slice(start, end),
-    spans: spans.flatMap((span) => {
-      const from = Math.max(span.start, start);
-      const to = Math.min(span.end, end);
-      return from < to ? [{ ...span, start: from - start, end: to - start }] : [];
-    }),
-  };
+  const within: Span[] = [];
+  for (const span of spans) {
+    const from = Math.max(span.start, start);
+    const to = Math.min(span.end, end);
+    if (from < to) within.push({ start: from - start, end: to - start, style: span.style });
+  }
+  return { text: text.slice(start, end), spans: within };
 }
 
-/** Bold within bold is bold once. */
+/** Bold within bold is bold once. In the order of their starts, the longer first. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
+  const lastOfKind = new Map<Style['kind'], number>();
   for (const span of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     if (span.start >= span.end) continue;
-    const index = merged.findLastIndex(
-      (other) => other.style.kind === span.style.kind && isFusible(span) && other.end >= span.start,
-    );
-    const other = merged[index];
-    if (other === undefined) merged.push(span);
-    else merged[index] = { ...other, end: Math.max(other.end, span.end) };
+    const { kind } = span.style;
+    const index = lastOfKind.get(kind) ?? -1;
+    const last = merged[index];
+    const isFusible = kind === 'bold' || kind === 'italic' || kind === 'strike';
+    if (isFusible && last !== undefined && last.end >= span.start) {
+      merged[index] = { ...last, end: Math.max(last.end, span.end) };
+    } else {
+      lastOfKind.set(kind, merged.length);
+      merged.push(span);
+    }
   }
   return merged;
 }
-
-const isFusible = ({ style: { kind } }: Span): boolean =>
-  kind === 'bold' || kind === 'italic' || kind === 'strike';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Address, OutboundContent, OutboundPiece, Platform, WebhookRequest } from '#channel/platform.ts';
 import type { FakePlatform, PlatformAnswer } from '#test/support/fake-platforms/fake-platform.ts';
@@ -32,6 +32,8 @@ const body = utf8.encode('{"hello":"wörld"}');
 const noFile = () => Promise.reject(new Error('no file'));
 
 export function describePlatform(subject: PlatformUnderTest): void {
+  // Hundreds of calls over HTTP, beside other files' tests
+  vi.setConfig({ testTimeout: 30_000 });
   const folder = `test/fixtures/${subject.name}`;
   const fixtures = readdirSync(folder).map((name) => ({
     name: name.replace('.json', ''),
@@ -173,6 +175,14 @@ export function describePlatform(subject: PlatformUnderTest): void {
           for (const piece of pieces) subject.expectFit(piece);
         }),
       );
+    });
+
+    test('a text of a hundred thousand marks is no work for a minute', () => {
+      const start = process.cpuUsage().user;
+      platform.format({ kind: 'text', markdown: '**a** `b` _c_ [d](https://e.f) '.repeat(8000) });
+      platform.format({ kind: 'text', markdown: '**a** `b`\n'.repeat(8000) });
+      platform.format({ kind: 'text', markdown: `${'*_'.repeat(20_000)}${'['.repeat(20_000)}` });
+      expect((process.cpuUsage().user - start) / 1e6).toBeLessThan(10);
     });
 
     test('the platform takes all of it', async () => {
