@@ -46,6 +46,7 @@ test('the tools, with what they can touch, and schemas that are plain objects', 
       ['AskUserQuestion', 'reads'],
       ['EnterPlanMode', 'reads'],
       ['ExitPlanMode', 'reads'],
+      ['WebSearch', 'reads'],
     ]);
     expect(tools.map(({ inputSchema }) => inputSchema['required'])).toEqual([
       ['file_path'],
@@ -65,6 +66,7 @@ test('the tools, with what they can touch, and schemas that are plain objects', 
       ['questions'],
       undefined,
       ['plan'],
+      ['query'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema['type']).toBe('object');
   });
