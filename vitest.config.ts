@@ -38,6 +38,8 @@ export default defineConfig({
           include: ['test/workers/**/*.test.ts'],
           globalSetup: ['test/support/workers/global-setup.ts'],
           setupFiles: ['test/support/workers/apply-migrations.ts'],
+          // A busy machine may take long; what has to be quick says so itself
+          testTimeout: 20_000,
         },
       },
       {
