@@ -1,5 +1,6 @@
 import { SignIn } from '#web/features/auth/sign-in.tsx';
 import { Shell } from '#web/features/chat/shell.tsx';
+import { Connections } from '#web/features/connections/connections.tsx';
 import { usePage } from '#web/page.ts';
 import { Notices } from '#web/ui/notices.tsx';
 import { useStore } from '#web/ui/use-store.ts';
@@ -9,7 +10,14 @@ export function App() {
   const route = useStore(router.route);
   return (
     <>
-      {route.page === 'sign-in' ? <SignIn /> : <Shell />}
+      {route.page === 'sign-in' ? (
+        <SignIn />
+      ) : (
+        <>
+          <Shell />
+          <Connections />
+        </>
+      )}
       <Notices />
     </>
   );

@@ -29,6 +29,8 @@ export function createPage() {
   const visitor = createStore<Visitor>({ state: 'unknown' });
   const agents = createStore<Agents>({ state: 'loading' });
   const demo = createStore(false);
+  /** Whether the dialog of that name is open. */
+  const connections = createStore(false);
   const drafts = createDrafts(localStorage);
 
   const api = createApi({
@@ -65,6 +67,7 @@ export function createPage() {
 
   function askToSignIn(): void {
     chat.leave();
+    connections.set(false);
     visitor.set({ state: 'signed_out' });
     if (router.route.get().page !== 'sign-in') router.replace(signInPath(window.location.pathname));
   }
@@ -135,6 +138,7 @@ export function createPage() {
     visitor,
     agents,
     demo,
+    connections,
     sessions,
     chat,
     loadAgents,

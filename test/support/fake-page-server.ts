@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { FakeConnections } from '#test/support/fake-connections.ts';
 import { FakeSession, type ScriptedEvent } from '#test/support/fake-page-session.ts';
 
 export interface FakePageServer {
@@ -11,6 +12,7 @@ export interface FakePageServer {
   /** What the page sent over its sockets, newest last. */
   readonly frames: Record<string, unknown>[];
   readonly sessions: Map<string, FakeSession>;
+  readonly connections: FakeConnections;
   /** Called for each new prompt, after it was echoed. */
   onPrompt: (session: FakeSession, text: string) => void;
   /** Called for each reply to what the agent waits for. */
@@ -82,6 +84,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     requests: [],
     frames: [],
     sessions: new Map(),
+    connections: new FakeConnections(),
     onPrompt: () => {},
     onReply: () => {},
     upload: () => ({ error: null }),
@@ -121,7 +124,7 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     const path = url.pathname.replace('/api/v1', '');
     const give = (value: unknown, status = 200, extra: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...extra });
-      response.end(JSON.stringify(value));
+      response.end(value === null ? '' : JSON.stringify(value));
     };
     const freshCookie = () => {
       cookieGood = true;
@@ -160,6 +163,8 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
       const file = sessionOf(owner).addFile(name, body.length);
       return give({ success: true, file, error: null, total_files: 1, total_size_bytes: file.size_bytes });
     }
+    const connected = fake.connections.answer(`${request.method} ${path}`, parse(body));
+    if (connected !== undefined) return give(connected.value, connected.status);
     const [, room, id, verb] = path.split('/');
     const session = fake.sessions.get(id ?? '');
     if (session === undefined) return give({ detail: 'not found' }, 404);

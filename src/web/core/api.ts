@@ -104,6 +104,15 @@ export function createApi(deps: ApiDeps) {
         wire.successAnswer,
         json('DELETE', { safe_name: file.safe_name, file_type: file.file_type }),
       ),
+
+    identities: () => ask('/platforms/identities', wire.identityList),
+    makeLinkCode: () => ask('/platforms/link-codes', wire.linkCode, { method: 'POST' }),
+    enterLinkCode: (code: string) => ask('/platforms/identities', wire.identity, json('POST', { code })),
+    unlink: (id: string) => send(`/platforms/identities/${encode(id)}`, { method: 'DELETE' }),
+    mcpServers: () => ask('/mcp/servers', wire.mcpServerList),
+    mcpSignIn: (name: string) =>
+      ask(`/mcp/servers/${encode(name)}/sign-in`, wire.mcpSignInStart, { method: 'POST' }),
+    mcpSignOut: (name: string) => send(`/mcp/servers/${encode(name)}/sign-in`, { method: 'DELETE' }),
   };
 }
 

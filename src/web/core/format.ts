@@ -16,3 +16,12 @@ export const formatTime = (at: number): string =>
 
 export const formatMoment = (at: number): string =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
+export const formatDay = (at: number): string =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(at);
+
+/** `9:05` for what is left of a time. */
+export function formatLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,3 +1,5 @@
+import type { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+import type { McpServerState } from '#protocol/mcp.ts';
 import type { SessionInfo, SearchResponse, History } from '#protocol/session.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import type { User } from '#protocol/user.ts';
@@ -236,3 +238,22 @@ export const uploadAnswer = object({
   error: nullable(string),
 });
 export const successAnswer = object({ success: boolean, error: nullable(string) });
+
+export const linkCode: Shape<LinkCode> = object({ code: string, expires_at: string });
+export const identity: Shape<LinkedIdentity> = object({
+  id: string,
+  platform: literal('telegram', 'whatsapp', 'zalo', 'imessage'),
+  platform_user_id: string,
+  name: nullable(string),
+  linked_at: string,
+});
+export const identityList = object({ identities: list(identity) });
+const mcpServer: Shape<McpServerState> = object({
+  name: string,
+  state: literal('ready', 'sign_in', 'unavailable'),
+  tools: nullable(number),
+  problem: nullable(string),
+  signed_in: boolean,
+});
+export const mcpServerList = object({ servers: list(mcpServer) });
+export const mcpSignInStart = object({ url: string });

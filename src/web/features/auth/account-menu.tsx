@@ -23,6 +23,12 @@ export function AccountMenu() {
           {username} · {role}
         </p>
       </div>
+      <IconButton
+        icon="plug"
+        label={words.account.connections}
+        aria-haspopup="dialog"
+        onClick={() => page.connections.set(true)}
+      />
       <IconButton icon="out" label={words.account.signOut} onClick={() => void page.signOut()} />
     </div>
   );
