@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Channel } from '#channel/channel.ts';
 import { openChannel } from '#channel/open-channel.ts';
+import { adoptConversations, conversations, type Conversation } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
 import { wake } from '#channel/wake.ts';
 import { isMigrated } from '#lib/migrate.ts';
@@ -23,6 +24,15 @@ export class ChannelChat extends DurableObject<Env> {
     return channel === undefined
       ? deliveries.map(() => 'ignored' as const)
       : deliveries.map((delivery) => receive(channel, delivery));
+  }
+
+  conversations(): Conversation[] {
+    return this.#stored === undefined ? [] : conversations(this.#stored);
+  }
+
+  adoptConversations(adopted: readonly Conversation[]): void {
+    this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
+    if (this.#stored !== undefined) adoptConversations(this.#stored, adopted);
   }
 
   /** A session says that a turn of this chat goes on, or has ended. */

@@ -24,6 +24,8 @@ const Row = z.object({
   place: z.number(),
   reply: z.string().nullable(),
   outbox_id: z.number().nullable(),
+  /** What came before then was no answer. Null: it is yet to be asked. */
+  asked_at: z.number().nullable(),
 });
 export type QuestionRow = z.infer<typeof Row>;
 
@@ -70,7 +72,7 @@ export function addQuestion(
 
 /** The one that is asked now: one after the other. */
 export function openQuestion(sql: SqlStorage): QuestionRow | undefined {
-  const [row] = sql.exec("SELECT * FROM question WHERE state = 'open' ORDER BY id LIMIT 1").toArray();
+  const [row] = sql.exec("SELECT * FROM asked_question WHERE state = 'open' ORDER BY id LIMIT 1").toArray();
   return row === undefined ? undefined : Row.parse(row);
 }
 
@@ -166,7 +168,7 @@ export async function sendReplies(channel: Channel): Promise<void> {
   const { sql } = channel;
   const turn = readTurn(sql);
   if (turn === undefined) return;
-  const rows = sql.exec("SELECT * FROM question WHERE state = 'answered' ORDER BY id").toArray();
+  const rows = sql.exec("SELECT * FROM asked_question WHERE state = 'answered' ORDER BY id").toArray();
   for (const row of rows.map((one) => Row.parse(one))) {
     const given = Reply.parse(JSON.parse(row.reply ?? ''));
     const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
@@ -179,7 +181,7 @@ export async function sendReplies(channel: Channel): Promise<void> {
 export function closeQuestion(channel: Channel, toolUseId: string): void {
   const { sql } = channel;
   const [raw] = sql
-    .exec("SELECT * FROM question WHERE tool_use_id = ? AND state = 'open'", toolUseId)
+    .exec("SELECT * FROM asked_question WHERE tool_use_id = ? AND state = 'open'", toolUseId)
     .toArray();
   sql.exec("UPDATE question SET state = 'closed' WHERE tool_use_id = ?", toolUseId);
   if (raw === undefined) return;

@@ -72,4 +72,7 @@ export const channelTables: readonly string[] = [
   // What the platform told of messages by their ids
   `CREATE TABLE report (message_id TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE INDEX report_at ON report (at)`,
+  `CREATE VIEW asked_question AS
+     SELECT question.*, outbox.created_at AS asked_at
+     FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id`,
 ];

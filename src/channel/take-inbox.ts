@@ -1,7 +1,7 @@
 import type { Channel } from '#channel/channel.ts';
 import { readCommand } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
-import type { InboxRow } from '#channel/inbound-message.ts';
+import { waitingMessages, type InboxRow } from '#channel/inbound-message.ts';
 import { nextBatch, nextInstant } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { openQuestion, takeAnswer } from '#channel/questions.ts';
@@ -18,16 +18,21 @@ export async function takeInbox(channel: Channel): Promise<void> {
       continue;
     }
     const turn = readTurn(sql);
+    const question = openQuestion(sql);
+    const answer =
+      question &&
+      waitingMessages(sql).find(
+        ({ at, message }) => message.sender.id === turn?.sender_id && at >= (question.asked_at ?? Infinity),
+      );
+    if (question !== undefined && answer !== undefined) {
+      if (answer.message.choice === null && readCommand(answer.message.text)?.kind === 'new')
+        return endWaiting(channel);
+      takeAnswer(channel, question, answer);
+      continue;
+    }
     const batch = nextBatch(sql);
     if (batch === undefined) return;
     const [first] = batch.rows;
-    const question = openQuestion(sql);
-    if (question !== undefined && first.message.sender.id === turn?.sender_id) {
-      if (first.message.choice === null && readCommand(first.message.text)?.kind === 'new')
-        return endWaiting(channel);
-      takeAnswer(channel, question, first);
-      continue;
-    }
     if (first.message.choice !== null) {
       const isOthers = question !== undefined;
       drop(channel, first);

@@ -1,25 +1,61 @@
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { channelName } from '#channel/channel.ts';
-import { readCommand } from '#channel/command.ts';
 import { createPlatform } from '#channel/create-platform.ts';
-import { renameUser } from '#channel/identity.ts';
-import type { InboundEvent, Platform } from '#channel/platform.ts';
-import type { Delivery, Receipt } from '#channel/receive.ts';
-import { isAdmitted } from '#channel/whitelist.ts';
+import type { Platform } from '#channel/platform.ts';
 import type { AppEnv } from '#http/app-env.ts';
-import { newRouter } from '#http/new-router.ts';
+import { jsonAnswer, newRouter } from '#http/new-router.ts';
 import { peopleDeps } from '#http/people-deps.ts';
-import { platformDeps } from '#http/platform-deps.ts';
 import { readBody } from '#http/read-body.ts';
+import { routeSecurity } from '#http/route-security.ts';
+import { takeEvents } from '#channel/take-events.ts';
+import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { sameSecret } from '#accounts/keys.ts';
 import { PlatformName } from '#protocol/platform.ts';
 
 /** Larger than any platform's largest batch. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+const params = z.object({ platform: z.string() });
+const Refusal = z.object({ error: z.string() });
+
+const handshake = {
+  method: 'get',
+  path: '/webhooks/{platform}',
+  summary: 'Whether a messenger is set up; for WhatsApp the handshake',
+  security: routeSecurity.nobody,
+  request: { params },
+  responses: {
+    200: jsonAnswer(z.object({ status: z.literal('ok') }), 'It is; for WhatsApp the challenge as text'),
+    403: jsonAnswer(Refusal, 'The verify token is wrong'),
+    404: jsonAnswer(Refusal, 'It is not'),
+  },
+} as const;
+
+/** Described apart from its handler, which needs the bytes as they came. */
+const delivery = {
+  method: 'post',
+  path: '/webhooks/{platform}',
+  summary: 'What a messenger brings, signed in the platform’s own way',
+  security: routeSecurity.nobody,
+  request: { params },
+  responses: {
+    200: jsonAnswer(
+      z.object({ status: z.enum(['ok', 'blocked', 'duplicate', 'ignored']) }),
+      'Stored, or not for us',
+    ),
+    400: jsonAnswer(Refusal, 'No JSON'),
+    403: jsonAnswer(Refusal, 'The signature is wrong'),
+    404: jsonAnswer(Refusal, 'The platform is not set up'),
+    413: jsonAnswer(Refusal, 'More than 4 MiB'),
+  },
+} as const;
+
 /** The platforms' door. What it lets in is stored in the chat's object before the platform gets its answer. */
 export function webhookRoutes() {
   const routes = newRouter();
+
+  routes.openAPIRegistry.registerPath(handshake);
+  routes.openAPIRegistry.registerPath(delivery);
 
   routes.get('/webhooks/:platform', async (c) => {
     const platform = platformOf(c);
@@ -51,7 +87,12 @@ export function webhookRoutes() {
     if (payload === undefined) return c.json({ error: 'Invalid JSON' }, 400);
     const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
     const events = isObject ? platform.parse(payload) : [];
-    return c.json({ status: await take(c, platform, events) });
+    const taken = await takeEvents(platform, events, { chats: c.env.CHANNEL_CHAT, people: peopleDeps(c) });
+    for (const event of events) {
+      if (event.kind !== 'message' || event.choice === null) continue;
+      c.executionCtx.waitUntil(platform.acknowledgeChoice?.(event.key) ?? Promise.resolve());
+    }
+    return c.json({ status: taken });
   });
 
   return routes;
@@ -59,53 +100,11 @@ export function webhookRoutes() {
 
 const platformOf = (c: Context<AppEnv>): Platform | null => {
   const name = PlatformName.safeParse(c.req.param('platform')?.toLowerCase());
-  return name.success ? createPlatform(name.data, c.var.settings, platformDeps) : null;
+  return name.success ? createPlatform(name.data, c.var.settings, livePlatformDeps(c.env)) : null;
 };
 
 const notConfigured = (c: Context<AppEnv>) =>
   c.json({ error: `Platform '${c.req.param('platform')}' not configured` }, 404);
-
-/** Stores each event in the object of its chat. For several, the answer names the best that became of one. */
-async function take(c: Context<AppEnv>, platform: Platform, events: readonly InboundEvent[]) {
-  const people = peopleDeps(c);
-  const chats = new Map<string, Delivery[]>();
-  const buttons: string[] = [];
-  for (const event of events) {
-    if (event.kind === 'renamed') {
-      if (event.what === 'user') await renameUser(platform.name, event, people);
-      continue;
-    }
-    if (event.kind === 'message' && event.choice !== null) buttons.push(event.key);
-    if (event.kind === 'message' && event.isGroup && !event.isAddressed) continue;
-    const ids = senderIds(event);
-    // A stranger may link an account, and has then the right of it
-    const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
-    const admitted =
-      ids === null || isLinking || (await isAdmitted({ platform: platform.name, ids }, people));
-    const name = channelName(platform.name, event.address);
-    chats.set(name, [...(chats.get(name) ?? []), { event, admitted }]);
-  }
-  const receipts = await Promise.all(
-    [...chats].map(([name, deliveries]) => c.env.CHANNEL_CHAT.getByName(name).receive(deliveries)),
-  );
-  for (const key of buttons) c.executionCtx.waitUntil(platform.acknowledgeChoice?.(key) ?? Promise.resolve());
-  const all = receipts.flat();
-  return ranking.find((receipt) => all.includes(receipt)) ?? 'ignored';
-}
-
-const ranking: readonly Receipt[] = ['ok', 'blocked', 'duplicate'];
-
-/** Null: nobody sent it. */
-function senderIds(event: Delivery['event']): readonly string[] | null {
-  switch (event.kind) {
-    case 'message':
-      return [event.sender.id, ...event.sender.otherIds];
-    case 'stop':
-      return [event.senderId];
-    case 'delivery':
-      return null;
-  }
-}
 
 function parseJson(body: Uint8Array): unknown {
   try {

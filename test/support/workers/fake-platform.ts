@@ -35,6 +35,8 @@ export interface FakePlatform {
   readonly media: Map<string, { bytes: Uint8Array; mimeType: string } | string>;
   limits: PlatformLimits;
   hasDrafts: boolean;
+  /** What came while nobody listened; undefined: the platform cannot be asked. */
+  missed: InboundEvent[] | undefined;
 }
 
 const Request = z.object({ text: z.string(), choices: z.array(z.string()).optional() });
@@ -53,6 +55,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
     media: new Map(),
     limits: { spacingMs: 0, typingMs: 4000, coalesce: false, ...limits },
     hasDrafts: false,
+    missed: undefined,
   };
   const take = (chatId: string): SendOutcome => {
     const next = outcomes.get(chatId)?.shift();
@@ -92,6 +95,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
           },
         }
       : {}),
+    ...(fake.missed === undefined ? {} : { catchUp: async () => fake.missed ?? [] }),
     async openMedia({ reference }) {
       const found = fake.media.get(reference) ?? 'it is gone';
       if (typeof found === 'string') return { ok: false, problem: found };

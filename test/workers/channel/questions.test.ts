@@ -149,3 +149,22 @@ test('stop ends a turn that waits, and a new session leaves its question behind'
     expect.stringContaining('New Session Started'),
   ]);
 });
+
+test('what was written before the question is no answer to it', async () => {
+  const chat = await newChat('imessage');
+  const slow: FakeAnswer = {
+    blocks: [{ tool: 'AskUserQuestion', id: 'q1', input: { questions: [colour] } }],
+    delayMs: 250,
+  };
+  await deliver('imessage', [message(chat, promptScript(slow, says('Thank you.')))]);
+  await expect
+    .poll(() => inChat('imessage', chat, ({ sql }) => sql.exec('SELECT started FROM turn').toArray()), {
+      timeout: 8000,
+    })
+    .toEqual([{ started: 1 }]);
+  await answer(chat, 'something else');
+  await waits(chat);
+  await answer(chat, 'Red');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).slice(1)).toEqual(['Thank you.', 'You said: something else']);
+});

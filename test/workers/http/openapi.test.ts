@@ -70,11 +70,13 @@ test('it says who may call a route, and the door agrees', async () => {
     'GET /api/v1/mcp/oauth/callback',
     'GET /api/v1/mcp/oauth/client-metadata',
     'GET /api/v1/mcp/oauth/start/{state}',
+    'GET /api/v1/webhooks/{platform}',
     'GET /health',
     'POST /api/v1/auth/login',
     'POST /api/v1/auth/page/login',
     'POST /api/v1/auth/ws-token',
     'POST /api/v1/auth/ws-token-refresh',
+    'POST /api/v1/webhooks/{platform}',
   ]);
   expect(taking('ApiKey', 'PageCookie')).toEqual([
     'GET /api/v1/config/agents',

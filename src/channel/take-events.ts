@@ -1,0 +1,62 @@
+import { channelName } from '#channel/channel.ts';
+import { readCommand } from '#channel/command.ts';
+import { renameUser } from '#channel/identity.ts';
+import type { PeopleDeps } from '#channel/people-deps.ts';
+import type { InboundEvent, Platform } from '#channel/platform.ts';
+import type { Delivery, Receipt } from '#channel/receive.ts';
+import { isAdmitted } from '#channel/whitelist.ts';
+
+export interface TakeDeps {
+  readonly chats: Env['CHANNEL_CHAT'];
+  readonly people: PeopleDeps;
+}
+
+/**
+ * Stores what a platform brought in the objects of its chats. Contract: when this returns, it is stored; each event
+ * counts once, however often it is brought. For several, the answer is the best that became of one.
+ */
+export async function takeEvents(
+  { name: platform }: Platform,
+  events: readonly InboundEvent[],
+  { chats, people }: TakeDeps,
+): Promise<Receipt> {
+  const byChat = new Map<string, Delivery[]>();
+  for (const event of events) {
+    if (event.kind === 'renamed') {
+      if (event.what === 'user') await renameUser(platform, event, people);
+      else await renameChat(event);
+      continue;
+    }
+    if (event.kind === 'message' && event.isGroup && !event.isAddressed) continue;
+    const ids = senderIds(event);
+    // A stranger may link an account, and has then the right of it
+    const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
+    const admitted = ids === null || isLinking || (await isAdmitted({ platform, ids }, people));
+    const name = channelName(platform, event.address);
+    byChat.set(name, [...(byChat.get(name) ?? []), { event, admitted }]);
+  }
+  const receipts = await Promise.all(
+    [...byChat].map(([name, deliveries]) => chats.getByName(name).receive(deliveries)),
+  );
+  const all = receipts.flat();
+  return ranking.find((receipt) => all.includes(receipt)) ?? 'ignored';
+
+  async function renameChat({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+    const chat = (chatId: string) => chats.getByName(channelName(platform, { chatId, threadId: null }));
+    await chat(to).adoptConversations(await chat(from).conversations());
+  }
+}
+
+const ranking: readonly Receipt[] = ['ok', 'blocked', 'duplicate'];
+
+/** Null: nobody sent it. */
+function senderIds(event: Delivery['event']): readonly string[] | null {
+  switch (event.kind) {
+    case 'message':
+      return [event.sender.id, ...event.sender.otherIds];
+    case 'stop':
+      return [event.senderId];
+    case 'delivery':
+      return null;
+  }
+}
