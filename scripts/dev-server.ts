@@ -31,6 +31,8 @@ export interface DevServerOptions {
   /** Where D1, R2 and the Durable Objects live. */
   readonly state: string;
   readonly vars: Vars;
+  /** Where the Worker is: this project by default, or a copy of it. */
+  readonly project?: string;
   /** Another Worker than the one to deploy: that of the benchmark. */
   readonly config?: string;
   /** Gets what the server logs. */
@@ -42,19 +44,20 @@ export async function startDevServer({
   port,
   state,
   vars,
+  project = root,
   config = 'wrangler.toml',
   onOutput = () => {},
 }: DevServerOptions): Promise<DevServer> {
   if (!(await isFree(port))) throw new PortTaken(port);
   mkdirSync(state, { recursive: true });
-  await migrateOnce(state);
+  await migrateOnce(project, state);
   const varsFile = join(state, 'vars.env');
   writeFileSync(varsFile, formatVars(vars), { mode: 0o600 });
 
   const where = ['--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0'];
   const what = ['--persist-to', state, '--env-file', varsFile];
   const quiet = ['--log-level', 'warn', '--show-interactive-dev-session=false'];
-  const child = run(['dev', '--config', config, ...where, ...what, ...quiet]);
+  const child = run(project, ['dev', '--config', config, ...where, ...what, ...quiet]);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -80,9 +83,9 @@ export async function startDevServer({
   return { url, pid: child.pid ?? 0, exited, stop };
 }
 
-function run(args: readonly string[]): ChildProcess {
+function run(project: string, args: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [join(root, 'node_modules/wrangler/bin/wrangler.js'), ...args], {
-    cwd: root,
+    cwd: project,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -127,9 +130,9 @@ async function answers(url: string, attempts = 600): Promise<boolean> {
 }
 
 /** Applying takes seconds even where there is nothing to apply, so a stamp in the state folder tells. */
-async function migrateOnce(state: string): Promise<void> {
+async function migrateOnce(project: string, state: string): Promise<void> {
   const hash = createHash('sha256');
-  const folder = join(root, 'migrations');
+  const folder = join(project, 'migrations');
   for (const name of readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()) {
@@ -139,7 +142,7 @@ async function migrateOnce(state: string): Promise<void> {
   const digest = hash.digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
 
-  const child = run(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]);
+  const child = run(project, ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => output.push(String(chunk)));

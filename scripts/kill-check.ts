@@ -7,7 +7,7 @@ import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import type { Thread } from '#web/core/thread.ts';
 import { KillClient } from './kill-client.ts';
-import { LOG_FILE, shapeOf, STEPS_PER_TURN, withOutput, type ScriptedTurn } from './kill-script.ts';
+import { inPlace, LOG_FILE, shapeOf, withOutput, type ScriptedTurn } from './kill-script.ts';
 
 export interface Findings {
   /** What had to stand in the conversation and does not, in any of its views. */
@@ -18,6 +18,8 @@ export interface Findings {
   readonly wrong: string[];
   /** How often a command ran again because its result was not stored when it was interrupted. */
   readonly repeats: number;
+  /** How many letters it was said of that nobody knows whether they were sent. */
+  readonly unknownLetters: number;
   /** When the last turn ended, milliseconds since 1970. */
   readonly endedAt: number | undefined;
 }
@@ -26,12 +28,14 @@ interface CheckDeps {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly token: string;
+  /** How often a letter was sent. */
+  readonly sent: (letter: string) => number;
 }
 
 /** Looks at a session whose turns have ended from all sides; `seen` is what its client shows. */
 export async function checkSession(
   { sessionId, turns, seen }: { sessionId: string; turns: readonly ScriptedTurn[]; seen: Thread | undefined },
-  { url, headers, token }: CheckDeps,
+  { url, headers, token, sent }: CheckDeps,
 ): Promise<Findings> {
   const get = (path: string) => fetch(`${url}/api/v1${path}`, { headers });
   const lost: string[] = [];
@@ -52,7 +56,8 @@ export async function checkSession(
     const shown = thread.items.map(shapeOf);
     lost.push(...without(expected, shown).map((line) => `${name}: ${short(line)}`));
     doubled.push(...without(shown, expected).map((line) => `${name}: ${short(line)}`));
-    if (expected.length === shown.length && expected.some((line, index) => line !== shown[index]))
+    const placed = inPlace(shown);
+    if (expected.length === shown.length && inPlace(expected).some((line, index) => line !== placed[index]))
       wrong.push(`${name}: not in this order`);
     if (thread.items.map(withOutput).join('\n') !== stored.items.map(withOutput).join('\n'))
       wrong.push(`${name}: not what the history tells`);
@@ -60,8 +65,8 @@ export async function checkSession(
 
   const ends = history.messages.filter(({ metadata }) => metadata['event_type'] === 'result');
   if (ends.length !== turns.length) wrong.push(`history: ${ends.length} ends of ${turns.length} turns`);
-  for (const { metadata } of ends) {
-    if (metadata['turn_count'] !== STEPS_PER_TURN || metadata['is_error'] === true)
+  for (const [index, { metadata }] of ends.entries()) {
+    if (metadata['turn_count'] !== turns[index]?.steps || metadata['is_error'] === true)
       wrong.push(`history: an end of ${JSON.stringify(metadata)}`);
   }
 
@@ -75,6 +80,18 @@ export async function checkSession(
     if (!isFound) wrong.push(`search: ${mark} is not found`);
   }
 
+  let unknownLetters = 0;
+  for (const letter of turns.flatMap(({ letters }) => letters)) {
+    const call = stored.items.find((item) => item.kind === 'tool' && item.id === letter);
+    const said = call?.kind === 'tool' ? call.output : '';
+    const isUnknown = said.includes('whether it took effect is not known');
+    if (isUnknown) unknownLetters += 1;
+    if (sent(letter) > 1) doubled.push(`outward: ${letter} was sent ${sent(letter)} times`);
+    if (isUnknown) continue;
+    if (!said.includes(`sent ${letter}`)) wrong.push(`outward: of ${letter} it is said: ${short(said)}`);
+    else if (sent(letter) === 0) lost.push(`outward: ${letter}`);
+  }
+
   const file = await get(`/files/${sessionId}/download/output/${LOG_FILE}`);
   const lines = file.ok ? (await file.text()).trim().split('\n') : [];
   for (const { mark } of turns) {
@@ -86,6 +103,7 @@ export async function checkSession(
     doubled,
     wrong,
     repeats: Math.max(0, lines.length - turns.length),
+    unknownLetters,
     endedAt: end === undefined ? undefined : Date.parse(end.timestamp),
   };
 }

@@ -149,15 +149,29 @@ export class KillClient {
     this.heardAt = performance.now();
     this.#last = event;
     this.thread = reduce(this.thread, event, 0);
-    if (event.type === 'ask_user_question' && this.answers) {
-      const answers = Object.fromEntries(event.questions.map(({ question }) => [question, 'Yes']));
-      this.#socket?.send(JSON.stringify({ type: 'user_answer', question_id: event.question_id, answers }));
-    }
+    const answer = this.answers ? answerTo(event) : undefined;
+    if (answer !== undefined) this.#socket?.send(JSON.stringify(answer));
     if (event.type === 'turn_resumed') this.#resumed = true;
     this.#counts.set(event.type, this.count(event.type) + 1);
     if (event.type === 'user_message')
       this.#unconfirmed = this.#unconfirmed.filter(({ message_id }) => message_id !== event.message_id);
     if (this.#resumed && (event.type === 'text_delta' || event.type === 'content_block'))
       this.resumedTokenAt ??= this.heardAt;
+  }
+}
+
+/** A person who says yes to everything. */
+function answerTo(event: ServerEvent): object | undefined {
+  switch (event.type) {
+    case 'ask_user_question': {
+      const answers = Object.fromEntries(event.questions.map(({ question }) => [question, 'Yes']));
+      return { type: 'user_answer', question_id: event.question_id, answers };
+    }
+    case 'plan_approval':
+      return { type: 'plan_approval_response', plan_id: event.plan_id, approved: true };
+    case 'approval_request':
+      return { type: 'approval_response', approval_id: event.approval_id, approved: true };
+    default:
+      return undefined;
   }
 }

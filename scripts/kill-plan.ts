@@ -1,4 +1,4 @@
-import { TURN_MS } from './kill-script.ts';
+import { TURN_MS, type Act } from './kill-script.ts';
 import { randomFrom } from './random-from.ts';
 
 /** How a session is led to its kill. Times in milliseconds. */
@@ -9,8 +9,8 @@ export interface KillPoint {
   readonly afterMs: number;
   /** A second prompt waits while the first is answered. */
   readonly queued: boolean;
-  /** The turn waits for a person, who answers when the server is back. */
-  readonly asks: boolean;
+  /** Where the turn waits for a person, that person answers when the server is back. */
+  readonly act: Act;
 }
 
 export interface KillRound {
@@ -33,8 +33,23 @@ const moments = {
   'around the end': [0.96, 1.05],
   'while a prompt waits': [0.02, 1.3],
   'while a question waits': [0.8, 1.4],
+  'while a plan waits': [0.8, 1.4],
+  'while consent is waited for': [0.8, 1.4],
+  'in an outward call': [0.7, 1.05],
+  'in a subagent': [0.72, 1.4],
+  'in a subagent aside': [0.72, 1.4],
   idle: [1.3, 1.6],
 } as const;
+
+/** The others read what they wrote. */
+const acts: Partial<Record<KillPoint['kind'], Act>> = {
+  'while a question waits': 'ask',
+  'while a plan waits': 'plan',
+  'while consent is waited for': 'need consent',
+  'in an outward call': 'send',
+  'in a subagent': 'delegate',
+  'in a subagent aside': 'delegate aside',
+};
 
 export interface Trigger {
   readonly kind: KillPoint['kind'];
@@ -47,6 +62,10 @@ const triggers: readonly [Trigger, ...Trigger[]] = [
   { kind: 'around a result', type: 'tool_result', nth: 1 },
   { kind: 'around the end', type: 'done', nth: 1 },
   { kind: 'in a slow tool', type: 'tool_use', nth: 1 },
+  { kind: 'in an outward call', type: 'tool_use', nth: 3 },
+  { kind: 'in an outward call', type: 'tool_result', nth: 3 },
+  { kind: 'in a subagent', type: 'tool_result', nth: 3 },
+  { kind: 'in a subagent aside', type: 'tool_result', nth: 5 },
 ];
 
 const isKind = (name: string): name is keyof typeof moments => name in moments;
@@ -66,7 +85,7 @@ export function planRounds({ count, seed }: { count: number; seed: number }) {
         kind,
         afterMs: (low + random() * (high - low)) * TURN_MS,
         queued: kind === 'while a prompt waits',
-        asks: kind === 'while a question waits',
+        act: acts[kind] ?? 'read',
       };
     });
     const trigger = triggers[rounds.length % triggers.length] ?? triggers[0];

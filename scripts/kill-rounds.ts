@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRealServer, type RealServer } from '#test/support/real-server.ts';
 import { checkSession, pendingAlarms, type Findings } from './kill-check.ts';
 import { KillClient, type Phase } from './kill-client.ts';
 import { planRounds, type KillPoint, type KillRound } from './kill-plan.ts';
-import { scriptedTurn, STEPS_PER_TURN, type ScriptedTurn } from './kill-script.ts';
+import { scriptedTurn, type ScriptedTurn } from './kill-script.ts';
+import { startKillServer, type KillServer } from './kill-server.ts';
 
 /** An interrupted turn that takes longer has not ended. */
 const TURN_LIMIT_MS = 30_000;
@@ -29,7 +29,7 @@ export interface KillReport {
   readonly repeatedCalls: number;
 }
 
-/** Kills a real server at `count` moments, eleven sessions at a time, and looks what became of them. */
+/** Kills a real server at `count` moments, one session of each kind at a time, and looks what became of them. */
 export async function runKills({
   count,
   seed,
@@ -39,20 +39,20 @@ export async function runKills({
   readonly seed: number;
   readonly onRound?: (sessions: readonly KilledSession[]) => void;
 }): Promise<KillReport> {
-  const server = await startRealServer();
+  const server = await startKillServer();
   try {
     const sessions: KilledSession[] = [];
     const callsBefore = server.model.requests.length;
     let restarts = 0;
-    let turns = 0;
+    let calls = 0;
     for (const round of planRounds({ count, seed })) {
       const killed = await runRound(server, round, seed);
       restarts += round.againAfterMs === undefined ? 1 : 2;
-      turns += killed.turns;
+      calls += killed.calls;
       sessions.push(...killed.sessions);
       onRound(killed.sessions);
     }
-    const repeatedCalls = server.model.requests.length - callsBefore - turns * STEPS_PER_TURN;
+    const repeatedCalls = server.model.requests.length - callsBefore - calls;
     return { seed, sessions, restarts, repeatedCalls };
   } finally {
     await server.close();
@@ -65,14 +65,14 @@ interface Attempt {
   readonly turns: ScriptedTurn[];
 }
 
-async function runRound(server: RealServer, { points, trigger, againAfterMs }: KillRound, seed: number) {
+async function runRound(server: KillServer, { points, trigger, againAfterMs }: KillRound, seed: number) {
   const headers = await server.headers();
   const token = headers['x-user-token'] ?? '';
   const mark = ({ index }: KillPoint) => `kill${seed}point${String(index).padStart(4, '0')}`;
   const attempts = await Promise.all(
     points.map(async (point): Promise<Attempt> => {
       const client = await connect(server, token);
-      return { point, client, turns: [scriptedTurn(`${mark(point)}a`, point)] };
+      return { point, client, turns: [scriptedTurn(`${mark(point)}a`, point.act)] };
     }),
   );
 
@@ -106,7 +106,7 @@ async function runRound(server: RealServer, { points, trigger, againAfterMs }: K
       const { sessionId } = client;
       const found = await checkSession(
         { sessionId, turns, seen: client.thread },
-        { url: server.url, headers, token },
+        { url: server.url, headers, token, sent: server.outward.sent },
       );
       client.close();
       const wrong = [...client.faults, ...found.wrong];
@@ -118,7 +118,8 @@ async function runRound(server: RealServer, { points, trigger, againAfterMs }: K
     }),
   );
   await watchRest(server, sessions);
-  return { sessions, turns: attempts.reduce((sum, { turns }) => sum + turns.length, 0) };
+  const made = attempts.flatMap(({ turns }) => turns.map(({ steps, stepsInside }) => steps + stepsInside));
+  return { sessions, calls: made.reduce((sum, one) => sum + one, 0) };
 }
 
 /** Sends the prompt so that the kill finds the turn where the plan wants it. */
@@ -133,7 +134,7 @@ async function lead({ point, client, turns }: Attempt, killAt: number): Promise<
 }
 
 /** Adds to what is wrong what still goes on although all turns have ended. */
-async function watchRest(server: RealServer, sessions: readonly KilledSession[]): Promise<void> {
+async function watchRest(server: KillServer, sessions: readonly KilledSession[]): Promise<void> {
   const calls = server.model.requests.length;
   await sleep(REST_MS);
   const alarms = pendingAlarms(server.state);
@@ -144,7 +145,7 @@ async function watchRest(server: RealServer, sessions: readonly KilledSession[])
   }
 }
 
-async function connect(server: RealServer, token: string): Promise<KillClient> {
+async function connect(server: KillServer, token: string): Promise<KillClient> {
   const client = new KillClient({ server: server.url, token });
   await client.connect();
   return client;

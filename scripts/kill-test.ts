@@ -40,6 +40,7 @@ lost: ${total(({ lost }) => lost.length)}
 doubled: ${total(({ doubled }) => doubled.length)}
 otherwise wrong: ${total(({ wrong }) => wrong.length) + problems.length}
 commands that ran again: ${total(({ repeats }) => repeats)}
+letters of which nobody knows whether they were sent, and which were not sent again: ${total(({ unknownLetters }) => unknownLetters)}
 model calls made again: ${report.repeatedCalls}
 from the server's return to the first new token, ${times.length} resumed turns: median ${ms(times[Math.floor(times.length / 2)])}, slowest ${ms(slowest)} (goal ≤ ${GOAL_MS} ms)
 turns that nobody came back to: ended ${unattended.endedMs.map(ms).join(', ')} after the server's return`);

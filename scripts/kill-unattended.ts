@@ -1,27 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRealServer } from '#test/support/real-server.ts';
 import { checkSession, pendingAlarms } from './kill-check.ts';
 import { KillClient } from './kill-client.ts';
 import { scriptedTurn } from './kill-script.ts';
+import { startKillServer } from './kill-server.ts';
 
 /** By then an interrupted turn has to have gone on by itself, and ended. */
 const LIMIT_MS = 25_000;
 
-/** After the prompt: in the first message, in the slow tool, in the second step. */
-const KILLS_AFTER_MS = [300, 900, 1_700];
+/** After the prompt: in the first message, in the slow tool, in the second step, in a letter, in what a subagent does aside. */
+const KILLS = [
+  { afterMs: 300, act: 'read' },
+  { afterMs: 900, act: 'read' },
+  { afterMs: 1_700, act: 'read' },
+  { afterMs: 1_900, act: 'send' },
+  { afterMs: 2_200, act: 'delegate aside' },
+] as const;
 
 /** Kills turns to which no client comes back: each has to end by its session's alarm. */
 export async function runUnattended(seed: number): Promise<{ endedMs: number[]; wrong: string[] }> {
-  const server = await startRealServer();
+  const server = await startKillServer();
   try {
     const headers = await server.headers();
     const token = headers['x-user-token'] ?? '';
-    const killAt = performance.now() + Math.max(...KILLS_AFTER_MS) + 500;
+    const killAt = performance.now() + Math.max(...KILLS.map(({ afterMs }) => afterMs)) + 500;
     const left = await Promise.all(
-      KILLS_AFTER_MS.map(async (afterMs, index) => {
+      KILLS.map(async ({ afterMs, act }, index) => {
         const client = new KillClient({ server: server.url, token });
         await client.connect();
-        const turn = scriptedTurn(`unattended${seed}point${index}`);
+        const turn = scriptedTurn(`unattended${seed}point${index}`, act);
         await sleep(killAt - afterMs - performance.now());
         client.say(turn.prompt);
         return { client, turn };
@@ -44,7 +50,7 @@ export async function runUnattended(seed: number): Promise<{ endedMs: number[]; 
       const { sessionId } = client;
       const found = await checkSession(
         { sessionId, turns: [turn], seen: undefined },
-        { url: server.url, headers, token },
+        { url: server.url, headers, token, sent: server.outward.sent },
       );
       wrong.push(
         ...[...found.lost, ...found.doubled, ...found.wrong].map((what) => `nobody came back: ${what}`),

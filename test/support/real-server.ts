@@ -28,10 +28,13 @@ export interface RealServer {
 /** What `npm start` runs, with a model that prompts can script and a state folder of its own. */
 export async function startRealServer({
   vars = {},
+  project,
   onOutput = () => {},
 }: {
   /** Besides those that it needs anyway. */
   readonly vars?: Vars;
+  /** A copy of the project, with other agents perhaps. */
+  readonly project?: string;
   /** Gets what the server logs. */
   readonly onOutput?: (text: string) => void;
 } = {}): Promise<RealServer> {
@@ -43,6 +46,7 @@ export async function startRealServer({
     startDevServer({
       port,
       state,
+      ...(project !== undefined && { project }),
       onOutput,
       vars: {
         ...vars,
