@@ -3,6 +3,7 @@ import type { PlatformDeps } from '#channel/platforms/platform-deps.ts';
 import { createImessage } from '#channel/platforms/imessage/index.ts';
 import { createTelegram } from '#channel/platforms/telegram/index.ts';
 import { createWhatsapp } from '#channel/platforms/whatsapp/index.ts';
+import { createZalo } from '#channel/platforms/zalo/index.ts';
 import type { PlatformName } from '#protocol/platform.ts';
 import type { Settings } from '#protocol/settings.ts';
 
@@ -14,6 +15,7 @@ export const platformFactories: Partial<Record<PlatformName, PlatformFactory>> =
   telegram: createTelegram,
   whatsapp: createWhatsapp,
   imessage: createImessage,
+  zalo: createZalo,
 };
 
 export function createPlatform(name: PlatformName, settings: Settings, deps: PlatformDeps): Platform | null {

@@ -125,7 +125,9 @@ async function receive(incoming: IncomingMessage): Promise<PlatformCall> {
   const bytes = Buffer.concat(chunks);
   const url = new URL(incoming.url ?? '/', 'http://fake');
   const type = incoming.headers['content-type'] ?? '';
-  const { body, file } = type.startsWith('multipart/') ? await readForm(bytes, type) : readJson(bytes);
+  const { body, file } = /^(multipart|application\/x-www)/.test(type)
+    ? await readForm(bytes, type)
+    : readJson(bytes);
   return {
     method: incoming.method ?? 'GET',
     path: url.pathname,

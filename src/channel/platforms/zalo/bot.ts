@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { Platform } from '#channel/platform.ts';
+import { formatPlain, PlainRequest } from '../plain-text.ts';
+import type { PlatformDeps } from '../platform-deps.ts';
+import { isSameSecret } from '../verify-secret.ts';
+import { createZaloBotApi } from './bot-api.ts';
+import { botStatus, setUpBot } from './bot-set-up.ts';
+import { openMedia } from './open-media.ts';
+import { parseBotUpdate } from './parse-bot-update.ts';
+import type { ZaloSettings } from './zalo-settings.ts';
+
+const Sent = z.object({ message_id: z.string() });
+
+/** The Zalo Bot Platform: bots of their own, without an Official Account. https://bot.zaloplatforms.com/docs */
+export function createZaloBot(token: string, settings: ZaloSettings, deps: PlatformDeps): Platform {
+  const api = createZaloBotApi(settings.ZALO_BOT_API_URL, token, deps);
+  const secret = settings.ZALO_BOT_SECRET;
+  return {
+    name: 'zalo',
+    limits: { spacingMs: 1000, typingMs: 5000, coalesce: true },
+    verify: async ({ headers }) =>
+      secret === undefined
+        ? settings.PLATFORM_ALLOW_UNSIGNED
+        : isSameSecret(headers['x-bot-api-secret-token'] ?? '', secret),
+    parse: parseBotUpdate,
+    format: (content) => formatPlain(content, { maxText: 2000, hasCaption: () => false }),
+    send: async ({ request }, to) => {
+      const parsed = PlainRequest.parse(request);
+      // Photos are given to it as addresses only, and a link is one that the user can open, too
+      if (parsed.kind === 'file') return { kind: 'unsupported', reason: 'Zalo bots cannot send files' };
+      const answer = await api.call('sendMessage', { chat_id: to.chatId, text: parsed.text });
+      if (answer.kind === 'failed') return answer.outcome;
+      return { kind: 'sent', messageId: Sent.safeParse(answer.result).data?.message_id ?? null };
+    },
+    showTyping: async (to) => {
+      await api.call('sendChatAction', { chat_id: to.chatId, action: 'typing' });
+    },
+    openMedia: (media) => openMedia(media, settings.ZALO_BOT_API_URL, deps),
+    setUp: (webhookUrl) => setUpBot(api, settings, webhookUrl),
+    status: (webhookUrl) => botStatus(api, webhookUrl),
+  };
+}
