@@ -27,6 +27,10 @@ export interface Channel {
   goOn(): void;
   /** A draft on its way: the message itself goes out after it. */
   draft: Promise<unknown>;
+  /** When the last message went out, milliseconds since 1970; 0 in a fresh object. */
+  lastSentAt: number;
+  /** When old rows were last cleared away. */
+  prunedAt: number;
 }
 
 export const sessionOf = (

@@ -48,6 +48,8 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
       for (const what of ['turn', 'inbox', 'outbox'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
+    lastSentAt: 0,
+    prunedAt: 0,
   };
 
   const onError = (error: unknown) =>

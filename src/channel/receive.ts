@@ -17,6 +17,8 @@ export type Receipt = 'ok' | 'blocked' | 'duplicate' | 'ignored';
 /** Longer than any platform delivers the same thing again. */
 const REMEMBER_MS = 8 * 24 * 60 * 60 * 1000;
 
+const PRUNE_MS = 60 * 60 * 1000;
+
 /** A stranger learns no more often that they are one. */
 const DENIAL_MS = 60 * 60 * 1000;
 
@@ -56,18 +58,21 @@ function takeReport(channel: Channel, { messageId, state }: DeliveryReport): Rec
 }
 
 /** Done when something comes, so that an idle chat needs no timer. */
-function prune({ sql }: Channel, now: number): void {
+function prune(channel: Channel, now: number): void {
+  if (now - channel.prunedAt < PRUNE_MS) return;
+  channel.prunedAt = now;
+  const { sql } = channel;
   const before = now - REMEMBER_MS;
   sql.exec('DELETE FROM seen WHERE at < ?', before);
   sql.exec('DELETE FROM report WHERE at < ?', before);
   sql.exec("DELETE FROM outbox WHERE created_at < ? AND state IN ('sent', 'refused')", before);
-  sql.exec('DELETE FROM denial WHERE at < ?', now - DENIAL_MS);
 }
 
 /** In a group a stranger hears nothing: the others there did not ask. */
 function deny(channel: Channel, event: InboundMessage | StopPressed): Receipt {
   const { sql, clock, settings } = channel;
   if (event.kind === 'stop' || event.isGroup) return 'blocked';
+  sql.exec('DELETE FROM denial WHERE at < ?', clock.now() - DENIAL_MS);
   const isFirst =
     sql
       .exec(

@@ -35,8 +35,12 @@ export async function sendOutbox(channel: Channel): Promise<void> {
   // Left by a crash
   channel.sql.exec("UPDATE outbox SET state = 'unclear' WHERE state = 'sending'");
   for (let row = nextOutboxRow(channel.sql); row !== undefined; row = nextOutboxRow(channel.sql)) {
-    const wait = row.due - channel.clock.now();
-    if (wait > SHORT_WAIT_MS) return;
+    const due = Math.max(row.due, channel.lastSentAt + channel.platform.limits.spacingMs);
+    const wait = due - channel.clock.now();
+    if (wait > SHORT_WAIT_MS) {
+      channel.sql.exec('UPDATE outbox SET due = ? WHERE id = ?', due, row.id);
+      return;
+    }
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     await channel.draft;
     await sendRow(channel, row);
@@ -80,21 +84,16 @@ async function sendPiece(channel: Channel, row: OutboxRow, piece: OutboundPiece)
 }
 
 async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): Promise<void> {
-  const { sql, clock, platform, log } = channel;
+  const { sql, clock, log } = channel;
   const now = clock.now();
   switch (outcome.kind) {
     case 'sent':
-      channel.transaction(() => {
-        sql.exec(
-          "UPDATE outbox SET state = 'sent', message_id = ?, content = '', piece = '', file = NULL WHERE id = ?",
-          outcome.messageId,
-          row.id,
-        );
-        sql.exec(
-          "UPDATE outbox SET due = max(due, ?) WHERE state = 'pending'",
-          now + platform.limits.spacingMs,
-        );
-      });
+      channel.lastSentAt = now;
+      sql.exec(
+        "UPDATE outbox SET state = 'sent', message_id = ?, content = '', piece = '', file = NULL WHERE id = ?",
+        outcome.messageId,
+        row.id,
+      );
       return typeAgain(channel);
     case 'retry':
       log.warn('send_postponed', {

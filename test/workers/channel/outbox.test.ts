@@ -157,3 +157,16 @@ test('a form the platform does not know goes out as text', async () => {
   await deliver('imessage', [message(chat, '/stop')]);
   await isIdle('imessage', chat);
 });
+
+test('between two messages there is the time that the platform wants', async () => {
+  const spaced = fakePlatform('whatsapp', { spacingMs: 600 });
+  const chat = await newChat('whatsapp');
+  await deliver('whatsapp', [message(chat, '/help')]);
+  await isIdle('whatsapp', chat);
+  const before = Date.now();
+  await deliver('whatsapp', [message(chat, '/help')]);
+  await deliver('whatsapp', [message(chat, '/help')]);
+  await isIdle('whatsapp', chat);
+  expect(spaced.texts(chat)).toHaveLength(3);
+  expect(Date.now() - before).toBeGreaterThan(1000);
+});

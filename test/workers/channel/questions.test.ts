@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
-import { newUser } from '../../support/workers/accounts.ts';
+import { newUser, send } from '../../support/workers/accounts.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
 import { connectSocket } from '../../support/workers/socket.ts';
 import { inChat, isIdle, newChat } from './chat.ts';
@@ -167,4 +167,17 @@ test('what was written before the question is no answer to it', async () => {
   await answer(chat, 'Red');
   await isIdle('imessage', chat);
   expect(fake.texts(chat).slice(1)).toEqual(['Thank you.', 'You said: something else']);
+});
+
+test('a session that is deleted while it waits leaves the chat usable', async () => {
+  const { chat, user, sessionId } = await start(asks(colour));
+  expect((await send('DELETE', `/api/v1/sessions/${sessionId}`, { token: user.token })).ok).toBe(true);
+  await answer(chat, '1');
+  await isIdle('imessage', chat);
+  await answer(chat, 'hello');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).slice(1)).toEqual([
+    'Sorry, I encountered an error processing your message. Please try again.',
+    'You said: hello',
+  ]);
 });
