@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Access } from '#cli/access.ts';
 import type { Config } from '#cli/config.ts';
 import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
+import { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+import { McpServerList, McpSignInStart } from '#protocol/mcp.ts';
 import { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
 import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { SessionUsage, UsageByDay } from '#protocol/usage.ts';
@@ -28,6 +30,7 @@ const Commands = z.object({
   ),
 });
 const Done = z.object({ status: z.string() });
+const Identities = z.object({ identities: z.array(LinkedIdentity) });
 
 /** Those fields of a session that are shown; more may come. */
 const ListedSession = SessionInfo.pick({
@@ -45,6 +48,7 @@ export type Api = ReturnType<typeof createApi>;
 /** The routes that the commands use. All throw a `CliFailure` for whatever is not a success. */
 export function createApi(config: Config, access: Access) {
   const session = (id: string) => `/sessions/${encodeURIComponent(id)}`;
+  const mcpSignIn = (name: string) => `/mcp/servers/${encodeURIComponent(name)}/sign-in`;
 
   /** With the key alone: what the server offers is no secret of one user. */
   const withKey = async (path: string) =>
@@ -96,6 +100,28 @@ export function createApi(config: Config, access: Access) {
       readBody(await asUser({ method: 'POST', path: '/mcp/tokens', body: { name } }), MadePersonalToken),
     revokeMcpToken: async (id: string) =>
       readBody(await asUser({ method: 'DELETE', path: `/mcp/tokens/${encodeURIComponent(id)}` }), Done),
+    mcpServers: async () =>
+      (await readBody(await asUser({ method: 'GET', path: '/mcp/servers' }), McpServerList)).servers,
+    mcpSignIn: async (name: string) =>
+      readBody(await asUser({ method: 'POST', path: mcpSignIn(name) }), McpSignInStart),
+    mcpSignOut: async (name: string): Promise<void> => {
+      const response = await asUser({ method: 'DELETE', path: mcpSignIn(name) });
+      if (!response.ok) throw failureFor(response.status, await problemOf(response));
+    },
+    makeLinkCode: async () =>
+      readBody(await asUser({ method: 'POST', path: '/platforms/link-codes' }), LinkCode),
+    enterLinkCode: async (code: string) =>
+      readBody(
+        await asUser({ method: 'POST', path: '/platforms/identities', body: { code } }),
+        LinkedIdentity,
+      ),
+    identities: async () =>
+      (await readBody(await asUser({ method: 'GET', path: '/platforms/identities' }), Identities)).identities,
+    unlink: async (id: string) =>
+      readBody(
+        await asUser({ method: 'DELETE', path: `/platforms/identities/${encodeURIComponent(id)}` }),
+        Done,
+      ),
     exportSession: async (id: string, format: 'jsonl' | 'markdown') => {
       const response = await asUser({ method: 'GET', path: `${session(id)}/export?format=${format}` });
       if (!response.ok) throw failureFor(response.status, await problemOf(response));

@@ -6,6 +6,7 @@ import { agentsCommand } from '#cli/commands/agents.ts';
 import { bridgeCommand } from '#cli/commands/bridge.ts';
 import { chatCommand } from '#cli/commands/chat.ts';
 import { commandsCommand } from '#cli/commands/commands.ts';
+import { linkCommand } from '#cli/commands/link.ts';
 import { loginCommand } from '#cli/commands/login.ts';
 import { logoutCommand } from '#cli/commands/logout.ts';
 import { pluginCommand } from '#cli/commands/plugin.ts';
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   usageCommand,
   mcpCommand,
   bridgeCommand,
+  linkCommand,
   loginCommand,
   logoutCommand,
 ];

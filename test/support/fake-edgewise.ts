@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { FakeConnections } from '#test/support/fake-connections.ts';
 import type { SessionInfo } from '#protocol/session.ts';
 import { reportUsage, type UsageReport } from '#protocol/usage.ts';
 
@@ -88,6 +89,7 @@ export class FakeEdgewise {
   /** Tokens that are refused although they have not expired. */
   readonly revoked = new Set<string>();
   readonly refreshTokens = new Set<string>();
+  links = new FakeConnections();
 
   constructor(script: Script) {
     this.script = script;
@@ -253,7 +255,8 @@ export class FakeEdgewise {
     const raw = await readAll(request);
     const body: Record<string, unknown> = raw === '' ? {} : JSON.parse(raw);
     const reply = (status: number, value: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+      const text = value === null ? '' : JSON.stringify(value);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
     };
 
     if (route === 'POST /auth/login') return reply(200, this.#login(body));
@@ -277,6 +280,8 @@ export class FakeEdgewise {
     if (path.startsWith('/conversations')) return this.#converse(route, body, response, url);
     if (path.startsWith('/sessions') || path === '/usage')
       return this.#sessionRoute(route, body, reply, response, url);
+    const connected = this.links.answer(route, body);
+    if (connected !== undefined) return reply(connected.status, connected.value);
     if (route === 'POST /auth/logout') {
       this.refreshTokens.delete(String(body['refresh_token']));
       return reply(200, { success: true, message: 'Logged out successfully' });
