@@ -1,13 +1,17 @@
 import type { AssistantBlock, UserBlock } from '#protocol/message.ts';
 import type { Entry } from '#session/entry.ts';
 import { promptForModel } from '#session/expand-command.ts';
-import type { View } from '#session/model-messages.ts';
 
 /** What a tool was given or gave is mostly in the files, and the least of what a summary needs. */
 const MAX_TOOL_CHARACTERS = 2_000;
 
+interface Told {
+  readonly summary: { readonly text: string } | undefined;
+  readonly entries: readonly Pick<Entry, 'body'>[];
+}
+
 /** The view as plain text of at most `limit` characters: an earlier summary, then the newest of what follows it. */
-export function transcriptOf({ summary, entries }: View, limit: number): string {
+export function transcriptOf({ summary, entries }: Told, limit: number): string {
   const earlier = summary === undefined ? '' : `Summary of what came before:\n${summary.text}`;
   const parts = earlier === '' ? [] : [clip(earlier, limit / 2)];
   let left = limit - (parts[0]?.length ?? 0);
@@ -24,7 +28,7 @@ export function transcriptOf({ summary, entries }: View, limit: number): string 
   return [...parts, ...newestFirst.reverse()].join('\n\n');
 }
 
-function textOfEntry({ body }: Entry): string {
+function textOfEntry({ body }: Pick<Entry, 'body'>): string {
   switch (body.kind) {
     case 'prompt':
       return `User: ${textOfBlocks(promptForModel(body))}`;

@@ -34,6 +34,7 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
     case 'reply':
     case 'note':
     case 'compact_request':
+    case 'subagent_summary':
       return [];
     case 'summary':
       return [{ type: 'compact_started' }, compactedEvent(body, sessionId)];

@@ -67,6 +67,14 @@ export const SummaryEntry = z.object({
 });
 export type SummaryEntry = z.infer<typeof SummaryEntry>;
 
+/** What a subagent has before it in place of the first `covers` of its steps. Nobody else sees it. */
+export const SubagentSummaryEntry = SummaryEntry.omit({ from: true }).extend({
+  kind: z.literal('subagent_summary'),
+  /** The call that began the subagent. */
+  parent: z.string(),
+  covers: z.number(),
+});
+
 /** What became of a `compact_request` that failed. */
 export const CompactFailureEntry = z.object({ kind: z.literal('compact_failure'), text: z.string() });
 
@@ -81,6 +89,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
   ReplyEntry,
   CompactRequestEntry,
   SummaryEntry,
+  SubagentSummaryEntry,
   CompactFailureEntry,
   EndEntry,
 ]);

@@ -98,12 +98,16 @@ function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { k
 /** From what was stored, so that steps from before an interruption count too. */
 function turnTotals(entries: readonly Entry[]) {
   const steps = entries.flatMap(({ body }) =>
-    (body.kind === 'assistant' && !body.cancelled) || body.kind === 'summary' ? [body] : [],
+    (body.kind === 'assistant' && !body.cancelled) ||
+    body.kind === 'summary' ||
+    body.kind === 'subagent_summary'
+      ? [body]
+      : [],
   );
   const bought = entries.flatMap(({ body }) => ('spent' in body ? (body.spent ?? []) : []));
   return {
     // What its subagents used counts, their steps do not
-    steps: steps.filter((step) => step.kind === 'summary' || step.parent === undefined).length,
+    steps: steps.filter((step) => !('parent' in step) || step.parent === undefined).length,
     ...[...steps, ...bought].reduce(addSpent, { usage: noUsage, cost: 0 }),
   };
 }

@@ -61,6 +61,7 @@ function drafts(entry: Entry): Draft[] {
     case 'approval_request':
     case 'compact_request':
     case 'note':
+    case 'subagent_summary':
       return [];
     case 'summary':
       return [{ role: 'system', content: body.text, metadata: { event_type: 'summary', model: body.model } }];

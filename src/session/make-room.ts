@@ -8,7 +8,7 @@ import { readRow, type Session, type SessionRow } from '#session/session.ts';
 import { weight } from '#session/weight.ts';
 
 /** What stays as it is beside a summary, in characters: the last steps, with which the work goes on smoothly. */
-const KEPT = 40_000;
+export const KEPT = 40_000;
 
 /** A summary that would free less than this share of the view costs more than it brings. */
 const WORTHWHILE = 0.25;

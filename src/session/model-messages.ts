@@ -115,7 +115,7 @@ export function toMessages({ summary, entries }: View): Message[] {
   return messages;
 }
 
-const summaryMessage = (text: string): string =>
+export const summaryMessage = (text: string): string =>
   `[The conversation became too long to be shown whole. This is a summary of what came before:]
 
 <summary>

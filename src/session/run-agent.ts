@@ -65,6 +65,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   if (refusal !== undefined) return blocked(refusal);
 
   const view = readView(entries, row, seqOf(turn + 1, 0));
+  const room = makeRoom(session, { turn, signal }, view);
   return runTurn(
     {
       ...shared,
@@ -76,7 +77,12 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
         onProgress();
       },
       notes: both(subagents.notes, hooks.notes),
-      makeRoom: makeRoom(session, { turn, signal }, view),
+      makeRoom: async (...asked) => {
+        const shorter = await room(...asked);
+        // What subagents did meanwhile waited: into a summary, as into a message, nothing may come
+        if (shorter !== undefined) subagents.tell();
+        return shorter;
+      },
     },
     {
       ...setting,

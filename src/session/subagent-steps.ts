@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
 import type { Message } from '#protocol/message.ts';
 import { appendEntry } from '#session/append-entry.ts';
+import { SubagentSummaryEntry } from '#session/entry.ts';
 import { subagentEvents } from '#session/entry-events.ts';
+import { summaryMessage } from '#session/model-messages.ts';
 import type { Session } from '#session/session.ts';
 
-const SubagentStep = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep]);
+const SubagentStep = z.discriminatedUnion('kind', [AssistantStep, ToolResultsStep, SubagentSummaryEntry]);
 type SubagentStep = z.infer<typeof SubagentStep>;
+type SubagentSummary = Extract<SubagentStep, { kind: 'subagent_summary' }>;
 
 const HeldRow = z.object({ body: z.string() });
 
@@ -45,7 +48,8 @@ export class SubagentSteps {
   tell(): void {
     if (this.#held.length === 0) return;
     for (const step of this.#held.splice(0)) {
-      for (const event of subagentEvents(step)) this.#session.stream.emit(event);
+      if (step.kind !== 'subagent_summary')
+        for (const event of subagentEvents(step)) this.#session.stream.emit(event);
       appendEntry(this.#session, this.#turn, step);
     }
     this.#session.sql.exec('DELETE FROM held_step');
@@ -53,13 +57,29 @@ export class SubagentSteps {
 
   /** The conversation of the subagent that the call `id` began. */
   messagesOf(id: string, prompt: string): Message[] {
-    const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: prompt }] }];
-    for (const { body } of this.#session.entries.turn(this.#turn)) {
-      if (!('parent' in body) || body.parent !== id) continue;
-      if (body.kind === 'assistant') messages.push({ role: 'assistant', content: body.content });
-      else addResults(messages, body);
+    const { summary, steps } = this.viewOf(id);
+    const before = summary === undefined ? [] : [summaryMessage(summary.text)];
+    const content = [...before, prompt].map((text) => ({ type: 'text' as const, text }));
+    const messages: Message[] = [{ role: 'user', content }];
+    for (const step of steps) {
+      if (step.kind === 'assistant') messages.push({ role: 'assistant', content: step.content });
+      else addResults(messages, step);
     }
     return messages;
+  }
+
+  /** What that subagent did, without what its newest summary stands for. */
+  viewOf(id: string): {
+    readonly summary: SubagentSummary | undefined;
+    readonly steps: readonly Exclude<SubagentStep, SubagentSummary>[];
+  } {
+    const stored = this.#session.entries.turn(this.#turn).map(({ body }) => body);
+    const all = [...stored, ...this.#held].flatMap((body) =>
+      'parent' in body && body.parent === id ? [body] : [],
+    );
+    const summary = all.findLast((body) => body.kind === 'subagent_summary');
+    const steps = all.filter((body) => body.kind !== 'subagent_summary');
+    return { summary, steps: steps.slice(summary?.covers) };
   }
 }
 

@@ -10,6 +10,7 @@ import { createGate } from '#lib/gate.ts';
 import type { Reply } from '#protocol/reply.ts';
 import type { Entry } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
+import { subagentRoom } from '#session/subagent-room.ts';
 import { SubagentSteps } from '#session/subagent-steps.ts';
 import { matchesTool } from '#agent/tool-pattern.ts';
 import { TaskInput, type Subagents, type TaskState } from '#tools/task.ts';
@@ -88,6 +89,13 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
               steps.save({ ...step, parent: id });
               deps.onProgress();
             },
+            makeRoom: subagentRoom(session, {
+              steps,
+              id,
+              prompt: task.prompt,
+              signal: stop,
+              onProgress: deps.onProgress,
+            }),
           },
           {
             model: subagent.model,

@@ -1,91 +1,21 @@
-import { runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
-import type { Message, Usage } from '#protocol/message.ts';
-import type { ServerEvent } from '#protocol/server-event.ts';
-import { openSession } from '#session/open-session.ts';
-import { readRow, type Session } from '#session/session.ts';
-import { submitPrompt } from '#session/submit-prompt.ts';
+import { readRow } from '#session/session.ts';
+import { resumeTurns } from '#session/run-turns.ts';
 import { calls, message, says, scriptedModel, type ScriptedCall } from '#test/support/scripted-model.ts';
-import { newUser } from '../../support/workers/accounts.ts';
+import {
+  answer,
+  call,
+  converse,
+  outline,
+  small,
+  types,
+  usage,
+  withModel,
+} from '../../support/workers/scripted-session.ts';
 
-/** Holds 200,000 tokens. */
-const small = 'claude-haiku-4-5';
-const usage = (input_tokens: number): Usage => ({
-  input_tokens,
-  output_tokens: 10,
-  cache_creation_input_tokens: 0,
-  cache_read_input_tokens: 0,
-});
-
-const answer = (text: string, tokens: number): ModelPart[] => [
-  { type: 'text_delta', text },
-  message([{ type: 'text', text }], { model: small, usage: usage(tokens) }),
-];
-const call = (id: string, command: string, tokens: number): ModelPart[] => [
-  { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
-  message(
-    [
-      { type: 'thinking', thinking: `think ${id}`, signature: `sign ${id}` },
-      { type: 'tool_use', id, name: 'Bash', input: { command } },
-    ],
-    { model: small, usage: usage(tokens) },
-  ),
-];
 const tooLong: ModelPart[] = [{ type: 'failure', kind: 'context_full', text: 'API Error: 400 too long' }];
 const noCredit: ModelPart[] = [{ type: 'failure', kind: 'billing_error', text: 'API Error: 402 no credit' }];
-
-/** A session whose model says what a test wrote down: each prompt's turn runs to its end. */
-async function converse(
-  script: readonly ScriptedCall[],
-  act: (session: Session, say: (text: string) => Promise<ServerEvent[]>) => Promise<void>,
-): Promise<ModelRequest[]> {
-  const scripted = scriptedModel(script);
-  await withModel(scripted, act);
-  return scripted.requests;
-}
-
-async function withModel(
-  model: Model,
-  act: (session: Session, say: (text: string) => Promise<ServerEvent[]>) => Promise<void>,
-): Promise<void> {
-  const { username } = await newUser();
-  const stub = env.CHAT_SESSION.getByName(`${username}/${crypto.randomUUID()}`);
-  await runInDurableObject(stub, async (_, state) => {
-    const session: Session = { ...openSession(state, env), model };
-    const events: ServerEvent[] = [];
-    let ended = () => {};
-    session.clients.addReader({
-      send(event) {
-        events.push(event);
-        if (event.type === 'done') ended();
-      },
-      close: () => {},
-    });
-    await act(session, async (content) => {
-      const from = events.length;
-      const end = new Promise<void>((resolve) => {
-        ended = resolve;
-      });
-      const said = submitPrompt(session, { content, messageId: null, agentId: null, clientType: 'web' });
-      if (!said.ok) throw new Error(said.problem);
-      await end;
-      return events.slice(from);
-    });
-  });
-}
-
-const types = (events: readonly ServerEvent[]): string[] =>
-  events.map(({ type }) => type).filter((type) => type !== 'text_delta');
-
-/** The messages in a line each: role, then its blocks in short. */
-const outline = (messages: readonly Message[]): string[] =>
-  messages.map(({ role, content }) =>
-    [role, ...content.map((block) => (block.type === 'text' ? first(block.text) : block.type))].join(' | '),
-  );
-const first = (text: string): string =>
-  text.startsWith('[The conversation became') ? 'SUMMARY' : text.slice(0, 30);
 
 const expectGrowth = (shorter: ModelRequest | undefined, longer: ModelRequest | undefined) => {
   expect(longer?.system).toBe(shorter?.system);
@@ -340,10 +270,50 @@ test('what runs in the background goes on while a summary is made, and the agent
       yield* typeof next === 'function' ? next(request, signal) : next;
     },
   };
-  await withModel(model, async (_, say) => {
+  await withModel(model, async ({ say }) => {
     expect((await say('do both')).at(-1)).toMatchObject({ type: 'done', is_error: false });
   });
   expect(requests).toHaveLength(5);
   expect(outline(requests[3]?.messages ?? [])[0]).toContain('SUMMARY');
   expect(JSON.stringify(requests[4]?.messages.at(-1))).toContain('ALL CLEAR');
+});
+
+test('a summary that a crash cuts off is made again before the turn goes on, and nothing is doubled', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const first = scriptedModel([
+    answer('one', 170_000),
+    async function* () {
+      resolve();
+      await new Promise(() => {});
+      yield* says('never');
+    },
+  ]);
+  const second = scriptedModel([says('THE SUMMARY'), answer('two', 10), answer('three', 10)]);
+  await withModel(first, async ({ say, events, reopen }) => {
+    await say('first');
+    void say('second');
+    await asked;
+    expect(types(events).at(-1)).toBe('compact_started');
+    const back = reopen(second);
+    await resumeTurns(back.session);
+    expect(types(back.events)).toEqual([
+      'turn_resumed',
+      'session_id',
+      'user_message',
+      'compact_started',
+      'compact_completed',
+      'assistant_text',
+      'done',
+    ]);
+    const stored = back.session.entries.turn(2).map(({ body }) => body.kind);
+    expect(stored).toEqual(['prompt', 'summary', 'assistant', 'end']);
+    expect(readRow(back.session.sql)).toMatchObject({ turn_count: 2, steps: 3, attempts: 0 });
+    await back.say('third');
+  });
+  expect(second.requests[0]).toEqual(first.requests[1]);
+  expect(outline(second.requests[2]?.messages ?? [])).toEqual([
+    today('user | SUMMARY | [It is now 2026-11-23.] | second'),
+    'assistant | two',
+    'user | third',
+  ]);
 });
