@@ -19,6 +19,8 @@ const SHAPES: readonly Shape[] = [
   ),
   ...['AKIA', 'ASIA'].map((prefix) => ({ prefix, least: 16, signs: /[A-Z\d]*/y })),
   ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_'].map((prefix) => ({ prefix, least: 15 })),
+  // Our own personal tokens
+  { prefix: 'edw_', least: 30 },
   { prefix: 'glpat-', least: 16 },
   { prefix: 'npm_', least: 30 },
   { prefix: 'pypi-', least: 30 },
@@ -70,7 +72,7 @@ function withoutDots(word: string, end: number): number {
 }
 
 const WORD_SIGN = /[\w-]/;
-const CUT_KEY = /^(?:sk-|AIza|eyJ|AKIA|ASIA|gh[posur]_|github_pat_|xox[a-z]-)/i;
+const CUT_KEY = /^(?:sk-|AIza|eyJ|AKIA|ASIA|gh[posur]_|github_pat_|edw_|xox[a-z]-)/i;
 
 /** A key that someone shortened already (`sk-ant-api03...`): where its rest begins and ends. */
 export function findCutKey(word: string): { readonly from: number; readonly to: number } | undefined {

@@ -134,6 +134,13 @@ export const masked: readonly Masked[] = [
   row('SK-, any case', 'SK-ABCDEFGHIJKLMNO', M),
   row('sk- in brackets', `(sk-proj-${mixed(20)})`, `(${M})`),
   ...['ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_'].map((p) => row(p, `a ${p}${mixed(36)}.`, `a ${M}.`)),
+  row('a personal token', `Bearer edw_${mixed(43)}`, `Bearer ${M}`),
+  row(
+    'a personal token that looks like words',
+    'it is edw_abcdefghij-abcdefghij-abcdefghij ok',
+    `it is ${M} ok`,
+  ),
+  row('a shortened personal token', 'edw_abcdefgh... ok', `${M} ok`),
   row('github_pat_', `github_pat_${mixed(22)}_${mixed(59)}`, M),
   row('xoxb-', 'xoxb-123456789012-abcdefABCDEF', M),
   row('xoxp-', 'xoxp-123456789012-abc', M),
