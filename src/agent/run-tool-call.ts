@@ -101,7 +101,10 @@ async function runPrepared(
     if (deadline.signal.aborted)
       return { kind: 'stopped', text: `${call.name} did not finish in time and was stopped.` };
     if (error instanceof ToolWaits) return { kind: 'waits', waits: error };
-    if (error instanceof ToolFailure) return result(cap(error.message), true);
+    if (error instanceof ToolFailure)
+      return error.endUnknown && tool.effects === 'outward'
+        ? { kind: 'stopped', text: cap(error.message) }
+        : result(cap(error.message), true);
     deps.onToolError(call.name, error);
     const text = `${call.name} failed for an internal reason.`;
     if (tool.effects === 'outward') return { kind: 'stopped', text };

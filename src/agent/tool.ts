@@ -44,6 +44,13 @@ export interface Tool {
 /** A tool may fail on purpose with words we chose. The model and the user read them: never provider text or secrets. */
 export class ToolFailure extends Error {
   override readonly name = 'ToolFailure';
+  /** Whether the call may have taken effect all the same: of an outward one, the model and the user are told so. */
+  readonly endUnknown: boolean;
+
+  constructor(message: string, { endUnknown = false } = {}) {
+    super(message);
+    this.endUnknown = endUnknown;
+  }
 }
 
 /** Thrown by a call that cannot go on before a person has replied to a call that was made inside it. */

@@ -10,7 +10,14 @@ import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validatio
 import { z } from 'zod';
 import { ListedTool, ToolAnswer } from '#mcp/answers.ts';
 import { broken, mcpFetch, STREAM_ENDED, type McpFetchDeps } from '#mcp/mcp-fetch.ts';
-import { ConnectionExpired, McpProblem, ServerRefused, SignInNeeded } from '#mcp/mcp-problem.ts';
+import {
+  ConnectionExpired,
+  EndUnknown,
+  McpProblem,
+  NotTaken,
+  ServerRefused,
+  SignInNeeded,
+} from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 
 export type ConnectionDeps = Pick<McpFetchDeps, 'headers' | 'access'> & {
@@ -122,14 +129,19 @@ export class Connection {
   }
 
   /** Its time starts anew with each progress that the server reports. */
-  callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
-    return this.#request('tools/call', { name, arguments: input }, ToolAnswer, {
-      signal,
-      timeout: this.#server.timeoutSeconds * 1000,
-      maxTotalTimeout: LONGEST_CALL_MS,
-      resetTimeoutOnProgress: true,
-      onprogress: () => {},
-    });
+  async callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    try {
+      return await this.#request('tools/call', { name, arguments: input }, ToolAnswer, {
+        signal,
+        timeout: this.#server.timeoutSeconds * 1000,
+        maxTotalTimeout: LONGEST_CALL_MS,
+        resetTimeoutOnProgress: true,
+        onprogress: () => {},
+      });
+    } catch (error) {
+      const isKnown = error instanceof NotTaken || error instanceof ServerRefused;
+      throw error instanceof McpProblem && !isKnown ? new EndUnknown(error.message) : error;
+    }
   }
 
   /** Also ends what the server keeps for this connection, if it answers within a second. */
@@ -175,12 +187,15 @@ export class Connection {
         this.#fail(new ConnectionExpired(`The MCP server ${name} has forgotten this connection.`));
         return this.#problem ?? broken(name);
       }
-      return new McpProblem(`The MCP server ${name} answered with ${shownStatus(error.code)}.`);
+      const text = `The MCP server ${name} answered with ${shownStatus(error.code)}.`;
+      const isRefused =
+        error.code !== undefined && error.code >= 300 && error.code < 500 && error.code !== 408;
+      return isRefused ? new NotTaken(text) : new McpProblem(text);
     }
     if (error instanceof McpError) {
       if (error.code === REQUEST_TIMEOUT)
         return new McpProblem(
-          `The MCP server ${name} did not answer within ${timeoutSeconds} seconds, and is not waited for any more. What was asked of it may have happened all the same.`,
+          `The MCP server ${name} did not answer within ${timeoutSeconds} seconds, and is not waited for any more.`,
         );
       if (error.code === CONNECTION_CLOSED || error.code === STREAM_ENDED) return broken(name);
       // Without what the SDK puts before it

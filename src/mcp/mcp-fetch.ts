@@ -2,7 +2,7 @@ import { extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/a
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { z } from 'zod';
 import { limitAnswer, MAX_ANSWER_BYTES } from '#mcp/limit-answer.ts';
-import { McpProblem, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
+import { McpProblem, NotTaken, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 
 /** The user's access to a server that asks for a sign-in. */
@@ -68,7 +68,7 @@ export function mcpFetch(server: RemoteServer, deps: McpFetchDeps): FetchLike {
       await response.body?.cancel();
       if (deps.access !== undefined) return refuse(new SignInNeeded(server.name, challenge));
       return refuse(
-        new McpProblem(
+        new NotTaken(
           `The MCP server ${server.name} refused the access it was given (status ${response.status}). Whoever set it up has to look at its headers.`,
         ),
       );

@@ -9,8 +9,18 @@ export interface Challenge {
   readonly scope?: string | undefined;
 }
 
+/** The server did not take what was sent, so it did not happen. */
+export class NotTaken extends McpProblem {
+  override readonly name: string = 'NotTaken';
+}
+
+/** Nobody knows whether a call that was sent took effect. */
+export class EndUnknown extends McpProblem {
+  override readonly name = 'EndUnknown';
+}
+
 /** The user has to sign in at the server, anew or with more rights. */
-export class SignInNeeded extends McpProblem {
+export class SignInNeeded extends NotTaken {
   override readonly name = 'SignInNeeded';
   readonly challenge: Challenge;
 
@@ -20,8 +30,8 @@ export class SignInNeeded extends McpProblem {
   }
 }
 
-/** The server does not know the connection any more; what was sent on it did not happen. */
-export class ConnectionExpired extends McpProblem {
+/** The server does not know the connection any more. */
+export class ConnectionExpired extends NotTaken {
   override readonly name = 'ConnectionExpired';
 }
 

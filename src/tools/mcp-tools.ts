@@ -2,7 +2,7 @@ import { ToolFailure, type Tool, type ToolContext, type ToolOutput } from '#agen
 import { fail, succeed } from '#lib/result.ts';
 import type { ListedTool } from '#mcp/answers.ts';
 import { checkInput } from '#mcp/check-input.ts';
-import { McpProblem, ServerRefused, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
+import { EndUnknown, McpProblem, ServerRefused, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
 import type { RemoteLink } from '#mcp/remote-link.ts';
 import { tameSchema } from '#mcp/tame-schema.ts';
 import { toolName, toolPrefix } from '#mcp/tool-name.ts';
@@ -72,7 +72,8 @@ async function call(link: RemoteLink, name: string, { input, context, onSignIn }
       onSignIn(error.challenge);
       throw new ToolFailure(await askToSignIn(link, error.challenge));
     }
-    if (error instanceof McpProblem) throw new ToolFailure(error.message);
+    if (error instanceof McpProblem)
+      throw new ToolFailure(error.message, { endUnknown: error instanceof EndUnknown });
     throw error;
   }
 }

@@ -130,6 +130,19 @@ test.each([
   expect(results).toEqual([{ type: 'tool_result', tool_use_id: '1', content, is_error: true }]);
 });
 
+test.each([
+  { tool: 'Send', content: `No answer came.\n${UNKNOWN_END}` },
+  { tool: 'Read', content: 'No answer came.' },
+])(
+  'a failure after which nobody knows more is told as such, if it matters: $tool',
+  async ({ tool, content }) => {
+    const { results } = await run([use('1', tool)], {
+      act: () => Promise.reject(new ToolFailure('No answer came.', { endUnknown: true })),
+    });
+    expect(results).toEqual([{ type: 'tool_result', tool_use_id: '1', content, is_error: true }]);
+  },
+);
+
 test('a bug in an outward tool: its end is as unknown as that of a crash', async () => {
   const { results, errors } = await run([use('1', 'Send')], { act: () => Promise.reject(new Error('bug')) });
   expect(results).toMatchObject([{ content: `Send failed for an internal reason.\n${UNKNOWN_END}` }]);
