@@ -3,7 +3,7 @@ import { fileOf, type Delivered } from '#channel/deliver-file.ts';
 import { addToOutbox, type Outgoing } from '#channel/outbox.ts';
 import { addQuestion, closeQuestion, questionOf } from '#channel/questions.ts';
 import type { GrowingText } from '#channel/show-draft.ts';
-import { nothingSaid, turnFailed } from '#channel/text/notices.ts';
+import { nothingSaid, summarised, turnFailed } from '#channel/text/notices.ts';
 import { toolResultMessage } from '#channel/text/tool-result-message.ts';
 import { toolUseMessage } from '#channel/text/tool-use-message.ts';
 import { deleteTurn, readTurn, type Turn } from '#channel/turn.ts';
@@ -40,6 +40,9 @@ export async function applyEvent(
       store(channel, event, () => returned(channel, turn, event, delivered));
       return false;
     }
+    case 'compact_completed':
+      store(channel, event, () => say(channel, summarised));
+      return false;
     case 'turn_resumed':
       growing.clear();
       return false;

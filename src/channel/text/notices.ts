@@ -3,6 +3,7 @@ import { escapeMarkdown } from './escape-markdown.ts';
 /** What Edgewise itself says in a chat. */
 export const turnFailed = 'Sorry, I encountered an error processing your message. Please try again.';
 export const nothingSaid = '(No response generated)';
+export const summarised = 'Conversation summarised.';
 
 /** On a message that may have arrived already. */
 export const repeatLabel = '(may be a repeat)';

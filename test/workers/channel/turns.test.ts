@@ -56,6 +56,15 @@ test('a chat stays in its session until it grows old or is left', async () => {
   ]);
 });
 
+test('/compact is answered when the conversation is summarised', async () => {
+  const chat = await newChat('imessage');
+  await say(chat, 'one');
+  await isIdle('imessage', chat);
+  await say(chat, '/compact');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: one', 'Conversation summarised.']);
+});
+
 test('a session that was deleted is replaced without a word', async () => {
   const user = await newUser();
   const chat = await newChat('imessage', { username: user.username });
