@@ -28,22 +28,27 @@ const listPlugins = createRoute({
   responses: { 200: jsonAnswer(PluginList, 'The plugins, with what each brings and which agents have it') },
 });
 
-/** What plugins and the project bring. Behind the key layer, but no user is needed. */
+const builtIn: CommandList['commands'] = [
+  {
+    name: 'compact',
+    description: 'Summarise the conversation so far, to make room',
+    argument_hint: '[what matters]',
+    source: 'edgewise',
+  },
+];
+
+/** What plugins, the project and Edgewise itself bring. Behind the key layer, but no user is needed. */
 export function commandRoutes() {
   return newRouter()
     .openapi(listCommands, (c) => {
       const { commands } = catalog.agent(c.req.valid('query').agent_id ?? null);
-      return c.json(
-        {
-          commands: commands.map((command) => ({
-            name: shortName(commands, command),
-            description: command.description,
-            argument_hint: command.argumentHint,
-            source: command.name.includes(':') ? command.name.slice(0, command.name.indexOf(':')) : 'project',
-          })),
-        },
-        200,
-      );
+      const configured = commands.map((command) => ({
+        name: shortName([...builtIn, ...commands], command),
+        description: command.description,
+        argument_hint: command.argumentHint,
+        source: command.name.includes(':') ? command.name.slice(0, command.name.indexOf(':')) : 'project',
+      }));
+      return c.json({ commands: [...configured, ...builtIn] }, 200);
     })
     .openapi(listPlugins, (c) =>
       c.json(

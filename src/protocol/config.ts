@@ -35,7 +35,7 @@ export const CommandList = z.object({
       description: z.string(),
       /** What may follow the name; null if nothing is said of it. */
       argument_hint: z.string().nullable(),
-      /** `project`, or the plugin's name. */
+      /** `project`, `edgewise` for those that it has by itself, or the plugin's name. */
       source: z.string(),
     }),
   ),

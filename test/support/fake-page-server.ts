@@ -61,6 +61,7 @@ const AGENTS = [
 const COMMANDS = [
   { name: 'summarize', description: 'Sums a text up', argument_hint: '[file]', source: 'writing-tools' },
   { name: 'translate', description: 'Translates a text', argument_hint: null, source: 'writing-tools' },
+  { name: 'compact', description: 'Makes room', argument_hint: '[what matters]', source: 'edgewise' },
 ];
 const USER = { id: 'u1', username: 'admin', full_name: 'Ada Admin', role: 'admin' };
 

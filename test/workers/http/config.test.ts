@@ -77,6 +77,12 @@ describe('commands', () => {
         argument_hint: '<language> <text or file>',
         source: 'writing-tools',
       },
+      {
+        name: 'compact',
+        description: 'Summarise the conversation so far, to make room',
+        argument_hint: '[what matters]',
+        source: 'edgewise',
+      },
     ],
   };
   test.each(['commands', 'commands?agent_id=email-reader-x1y2z3', 'commands?agent_id=gone'])(

@@ -1,14 +1,8 @@
 import { useEffect, useState, type KeyboardEvent } from 'react';
 import { matchCommands } from '#web/core/match-commands.ts';
-import { words } from '#web/core/words.ts';
 import type { Command } from '#web/core/wire.ts';
 import { usePage } from '#web/page.ts';
 import { useStore } from '#web/ui/use-store.ts';
-
-/** What the server knows without being configured. */
-const builtIn: readonly Command[] = [
-  { name: 'compact', description: words.chat.compact, argument_hint: words.chat.compactHint },
-];
 
 const steps = new Map([
   ['ArrowDown', 1],
@@ -45,7 +39,7 @@ export function useCommandMenu(draft: string): CommandMenu {
   }, [isTyping, agentId, api]);
 
   const { chosen, closed } = at.draft === draft ? at : { chosen: 0, closed: false };
-  const matches = closed ? [] : matchCommands(draft, [...commands, ...builtIn]);
+  const matches = closed ? [] : matchCommands(draft, commands);
   const choose = ({ name }: Command) => chat.write(`/${name} `);
 
   return {
