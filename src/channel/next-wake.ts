@@ -8,6 +8,9 @@ const FOLLOW_MS = 20_000;
 /** What is being sent when the object goes is looked after then. */
 const SENDING_MS = 60_000;
 
+/** What is due already is being done; should that break off, it is done then. An alarm at once would ring without end. */
+const OVERDUE_MS = 500;
+
 /** When something has to be done that nobody comes back for, milliseconds since 1970. Null: nothing, ever. */
 export function nextWake(sql: SqlStorage, now: number): number | null {
   const turn = readTurn(sql);
@@ -16,7 +19,9 @@ export function nextWake(sql: SqlStorage, now: number): number | null {
   const dues = [
     ...(turn === undefined || turn.phase === 'waiting' ? [] : [now + FOLLOW_MS]),
     ...(batch === undefined ? [] : [batch.due]),
-    ...(row === undefined ? [] : [row.state === 'sending' ? now + SENDING_MS : Math.max(row.due, now)]),
+    ...(row === undefined ? [] : [row.state === 'sending' ? now + SENDING_MS : row.due]),
   ];
-  return dues.length === 0 ? null : Math.min(...dues);
+  if (dues.length === 0) return null;
+  const due = Math.min(...dues);
+  return due > now ? due : now + OVERDUE_MS;
 }
