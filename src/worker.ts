@@ -2,6 +2,7 @@ import { catchUp } from '#channel/catch-up.ts';
 import { createApp } from '#http/app.ts';
 
 export { ChannelChat } from '#channel/channel-chat.ts';
+export { ZaloToken } from '#channel/platforms/zalo/zalo-token.ts';
 export { ChatSession } from '#session/chat-session.ts';
 export { UserSpace } from '#user/user-space.ts';
 

@@ -18,7 +18,14 @@ const publicPaths = new Set([
 ]);
 
 /** Each of these checks on its own who is asking: by cookie, by a platform's signature, by a signed link. */
-const publicPrefixes = ['/api/v1/auth/page/', '/api/v1/webhooks/', '/api/v1/files/dl/', '/api/v1/mcp/oauth/'];
+const publicPrefixes = [
+  '/api/v1/auth/page/',
+  '/api/v1/webhooks/',
+  '/api/v1/files/dl/',
+  '/api/v1/mcp/oauth/',
+  '/api/v1/platforms/zalo/oauth/',
+  '/zalo_verifier',
+];
 
 const SOCKET_PATH = '/api/v1/ws/chat';
 

@@ -28,6 +28,7 @@ import { requestContext } from '#http/request-context.ts';
 import { sessionRoutes } from '#http/sessions.ts';
 import { usageRoutes } from '#http/usage.ts';
 import { webhookRoutes } from '#http/webhooks.ts';
+import { zaloRoutes } from '#http/zalo.ts';
 
 /** Every door of the HTTP side, on one screen. */
 export function createApp() {
@@ -57,6 +58,7 @@ export function createApp() {
   app.route('/api/v1', adminPlatformRoutes());
   app.route('/api/v1', platformLinkRoutes());
   app.route('/api/v1', webhookRoutes());
+  app.route('/', zaloRoutes());
   app.route('/api/v1', mcpTokenRoutes());
   app.route('/api/v1', mcpServerRoutes());
   app.route(OAUTH_PATH, mcpOauthRoutes());

@@ -102,6 +102,8 @@ export const Settings = z.object({
   ZALO_OA_SECRET_KEY: text,
   /** The first one only: each is spent by its use, and the next is kept by Edgewise. */
   ZALO_REFRESH_TOKEN: text,
+  /** Of the page "Domain verification" of the app: what stands between `zalo_verifier` and `.html`. */
+  ZALO_VERIFICATION: text,
   ZALO_BOT_TOKEN: text,
   ZALO_BOT_SECRET: text,
   ZALO_WHITELIST: text,

@@ -69,11 +69,11 @@ export class TokenChain {
     if (tokens !== null && due !== null && due <= this.#deps.clock.now()) await this.renew(tokens.access);
   }
 
-  /** When the tokens have to be renewed, milliseconds since 1970. Null: they cannot be. */
+  /** When the tokens have to be renewed, milliseconds since 1970, above 0. Null: they cannot be. */
   async nextRenewal(): Promise<number | null> {
     const tokens = await this.#tokens();
     if (tokens === null || !this.#canRenew(tokens)) return null;
-    return Math.max(tokens.retryAt, tokens.expiresAt === null ? 0 : tokens.expiresAt - AHEAD_MS);
+    return Math.max(tokens.retryAt, tokens.expiresAt === null ? 1 : tokens.expiresAt - AHEAD_MS);
   }
 
   /** A pair that the administrator has got by a sign-in. */
