@@ -1,6 +1,7 @@
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import { createMarkdownStream } from '#cli/chat/render-markdown.ts';
 import { describeCall, summariseResult } from '#cli/chat/tool-lines.ts';
+import { toolTitle } from '#protocol/mcp-tool-name.ts';
 import { printable, type Style } from '#cli/style.ts';
 import { textOf } from '#cli/print-history.ts';
 import type { Done } from '#protocol/server-event.ts';
@@ -103,7 +104,7 @@ export function createPrinter(output: PrinterOutput): Printer {
     const name = toolNames.get(event.tool_use_id);
     // Of calls that run side by side, a result says which it belongs to
     if (event.tool_use_id !== lastTool && name !== undefined)
-      say(style.dim(`${indent}  ${printable(name)}:`));
+      say(style.dim(`${indent}  ${printable(toolTitle(name))}:`));
     const paint = event.is_error === true ? style.red : style.dim;
     for (const line of summariseResult(event.content, output.width() - indent.length)) {
       say(paint(`${indent}${line}`));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneLine, printable } from '#cli/style.ts';
 import { parseJson } from '#cli/http.ts';
+import { toolTitle } from '#protocol/mcp-tool-name.ts';
 
 /** The one input that tells most about a call, by the names tools give it; the first that is there is shown. */
 const tellingInputs = [
@@ -23,7 +24,8 @@ export function describeCall(name: string, input: Readonly<Record<string, unknow
   const telling = tellingInputs.map((key) => input[key]).find((value) => typeof value === 'string');
   const rest = Object.keys(input).length === 0 ? '' : JSON.stringify(input);
   const said = typeof telling === 'string' ? telling : rest;
-  return `${oneLine(name, 60)} ${oneLine(said, Math.max(20, width - name.length - 6))}`.trimEnd();
+  const title = oneLine(toolTitle(name), 60);
+  return `${title} ${oneLine(said, Math.max(20, width - title.length - 6))}`.trimEnd();
 }
 
 /** A tool that made a file says so in this form, for clients that can show it. */

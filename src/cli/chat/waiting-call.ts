@@ -1,6 +1,7 @@
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import type { Answers } from '#cli/chat/conversation.ts';
 import { printable } from '#cli/style.ts';
+import { toolTitle } from '#protocol/mcp-tool-name.ts';
 import type { Question } from '#protocol/server-event.ts';
 import type { z } from 'zod';
 
@@ -34,7 +35,7 @@ export function waitingCall(event: ChatEvent): WaitingCall | undefined {
       });
     case 'approval_request':
       return decision(event.approval_id, '', {
-        question: `Allow ${event.tool} ${printable(JSON.stringify(event.input)).slice(0, 500)}?`,
+        question: `Allow ${printable(toolTitle(event.tool))} ${printable(JSON.stringify(event.input)).slice(0, 500)}?`,
         yes: 'Allow',
         no: 'Refuse',
         frame: (reply) => ({ type: 'approval_response', approval_id: event.approval_id, ...reply }),

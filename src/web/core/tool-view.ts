@@ -1,3 +1,5 @@
+import { viewFacts, type TodoList, type ToolFacts } from '#web/core/tool-facts.ts';
+
 /** What a tool card says about a call. Input is whatever a model wrote: nothing about its form is taken for granted. */
 
 type Input = Readonly<Record<string, unknown>>;
@@ -46,6 +48,8 @@ export type ToolView =
       readonly prompt: string;
       readonly background: boolean;
     }
+  | ToolFacts
+  | TodoList
   | { readonly kind: 'json'; readonly json: string };
 
 /** How the input of a call is shown. A known tool with unexpected input is shown as plain JSON. */
@@ -73,7 +77,7 @@ export function viewTool(name: string, input: Input): ToolView {
     const background = input['run_in_background'] === true;
     return { kind: 'task', subagent, about: text(input, 'description'), prompt, background };
   }
-  return { kind: 'json', json: JSON.stringify(input, null, 2) };
+  return viewFacts(name, input) ?? { kind: 'json', json: JSON.stringify(input, null, 2) };
 }
 
 const SUMMARY_LENGTH = 60;
@@ -94,6 +98,9 @@ export function summarizeTool(name: string, input: Input): string {
       return shorten(view.url);
     case 'task':
       return shorten(view.about === null ? view.subagent : `${view.subagent}: ${view.about}`);
+    case 'facts':
+    case 'todos':
+      return shorten(view.line);
     case 'json':
       return '';
   }

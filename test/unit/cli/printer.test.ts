@@ -58,6 +58,15 @@ test.each([
     expected: '✻ Hm.\n  ● Read a\n',
   },
   {
+    name: 'a tool of an MCP server',
+    events: [
+      { type: 'tool_use', id: 'a', name: 'mcp__tickets__find', input: { query: 'bees' } },
+      { type: 'tool_use', id: 'b', name: 'Read', input: { file_path: 'a' } },
+      { type: 'tool_result', tool_use_id: 'a', content: 'none', is_error: null },
+    ],
+    expected: '● find · tickets bees\n● Read a\n  find · tickets:\n  ⎿ none\n',
+  },
+  {
     name: 'a file that a tool made',
     events: [
       {

@@ -1,8 +1,10 @@
 import highlighter from 'highlight.js/lib/core';
 import typescript from 'highlight.js/lib/languages/typescript';
 import { describe, expect, test } from 'vitest';
+import { readMcpToolName, toolTitle } from '#protocol/mcp-tool-name.ts';
 import { dayGroup } from '#web/core/day-groups.ts';
 import { highlightRanges } from '#web/core/highlight-ranges.ts';
+import { linkParts } from '#web/core/link-parts.ts';
 import { markMatches } from '#web/core/mark-matches.ts';
 import { readContent, writeContent } from '#web/core/message-content.ts';
 import { readRoute, signInPath } from '#web/core/router.ts';
@@ -43,8 +45,57 @@ describe('a tool card', () => {
     { name: 'Write', input: { file_path: '/a/b.txt' }, line: '' },
     { name: 'mcp__x__y', input: { command: 'ls' }, line: '' },
     { name: 'Bash', input: { command: 7 }, line: '' },
+    { name: 'WebSearch', input: { query: 'bees' }, line: 'bees' },
+    { name: 'WebSearch', input: { query: 'bees', allowed_domains: ['a.b', 'c.d'] }, line: 'bees · a.b, c.d' },
+    { name: 'WebSearch', input: { query: 7 }, line: '' },
+    { name: 'Skill', input: { skill: 'data-summary', args: 'a.csv' }, line: 'data-summary' },
+    { name: 'TaskCreate', input: { subject: 'Fix the login test' }, line: 'Fix the login test' },
+    { name: 'TaskUpdate', input: { taskId: '3', status: 'completed' }, line: '#3 · done' },
+    { name: 'TaskUpdate', input: { taskId: '3', status: 'toString', subject: 'New' }, line: '#3 · New' },
+    { name: 'TaskGet', input: { taskId: '3' }, line: '#3' },
+    { name: 'TodoWrite', input: { todos: [] }, line: '0 of 0 done' },
+    { name: 'TodoWrite', input: { todos: [{ content: 'x', status: 'odd' }] }, line: '' },
   ])('$name $input in one line: $line', ({ name, input, line }) => {
     expect(summarizeTool(name, input)).toBe(line);
+  });
+
+  test('says search, task and list in labelled values', () => {
+    expect([
+      viewTool('WebSearch', { query: 'bees', allowed_domains: [], blocked_domains: ['a.b'] }),
+      viewTool('TaskUpdate', { taskId: '3', status: 'in_progress', addBlockedBy: ['1', '2'], owner: '' }),
+      viewTool('TodoWrite', {
+        todos: [
+          { content: 'one', status: 'completed' },
+          { content: 'two', status: 'in_progress', activeForm: 'doing two' },
+        ],
+      }),
+    ]).toEqual([
+      {
+        kind: 'facts',
+        line: 'bees',
+        facts: [
+          ['query', 'bees'],
+          ['without', 'a.b'],
+        ],
+      },
+      {
+        kind: 'facts',
+        line: '#3 · in progress',
+        facts: [
+          ['task', '#3'],
+          ['status', 'in progress'],
+          ['after', '1, 2'],
+        ],
+      },
+      {
+        kind: 'todos',
+        line: '1 of 2 done · two',
+        todos: [
+          { content: 'one', status: 'completed' },
+          { content: 'two', status: 'in_progress' },
+        ],
+      },
+    ]);
   });
 
   test('shows input of an unexpected form as it is', () => {
@@ -111,4 +162,31 @@ test('the colours of code stand where its words stand', () => {
 test('marks that turn or hide letters of a name are shown', () => {
   expect(visibleName('photo\u202egpj.exe')).toBe('photo⟨202E⟩gpj.exe');
   expect(visibleName('日本語 👩‍👧.txt')).toBe('日本語 👩‍👧.txt');
+});
+
+test.each([
+  { name: 'mcp__tickets__find', read: { server: 'tickets', tool: 'find' }, title: 'find · tickets' },
+  { name: 'mcp__a_b__find__all', read: { server: 'a_b', tool: 'find__all' }, title: 'find__all · a_b' },
+  { name: 'mcp__tickets__', read: null, title: 'mcp__tickets__' },
+  { name: 'Bash', read: null, title: 'Bash' },
+])('$name is called $title', ({ name, read, title }) => {
+  expect([readMcpToolName(name), toolTitle(name)]).toEqual([read, title]);
+});
+
+test.each([
+  { name: 'in prose', text: 'See https://a.b/c?d=1. Then', links: ['https://a.b/c?d=1'] },
+  { name: 'in brackets', text: '(http://a.b) [x](https://c.d/e)', links: ['http://a.b/', 'https://c.d/e'] },
+  {
+    name: 'in JSON',
+    text: '{"url": "https://a.b/c\\nhttps://d.e"}',
+    links: ['https://a.b/c', 'https://d.e/'],
+  },
+  { name: 'of another kind', text: 'javascript:alert(1) file:///etc data:text/html,x //a.b', links: [] },
+  { name: 'with letters that look like others', text: 'https://\u0430pple.com https://a\u202e.b', links: [] },
+  { name: 'with a user name', text: 'https://bank.example@evil.example/', links: [] },
+  { name: 'that is none', text: 'https:// https://: http://[', links: [] },
+])('addresses $name', ({ text, links }) => {
+  const parts = linkParts(text);
+  expect(parts.flatMap(({ href }) => href ?? [])).toEqual(links);
+  expect(parts.map((part) => part.text).join('')).toBe(text);
 });

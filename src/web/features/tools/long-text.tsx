@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { linkParts } from '#web/core/link-parts.ts';
 import { cutLines } from '#web/core/tool-view.ts';
 import { words } from '#web/core/words.ts';
 
@@ -17,17 +18,21 @@ export function LongText({
   label,
   tone = 'plain',
   open = false,
+  links = false,
 }: {
   text: string;
   label: string;
   tone?: keyof typeof TONES;
   /** All of it from the beginning. */
   open?: boolean;
+  /** Web addresses in it can be followed. */
+  links?: boolean;
 }) {
   const [whole, setWhole] = useState(open);
   const cut = cutLines(text, LINES);
   const shown = whole || cut === null ? text : cut;
   const mark = MARKS[tone];
+  const marked = mark === undefined ? shown : shown.replace(/^/gm, mark);
   return (
     <div className={`overflow-hidden rounded-lg ${TONES[tone]}`}>
       <pre
@@ -36,7 +41,7 @@ export function LongText({
         aria-label={label}
         className="max-h-120 overflow-auto px-3 py-2 font-mono text-[0.8125rem] leading-relaxed wrap-anywhere whitespace-pre-wrap focus-visible:-outline-offset-2"
       >
-        {mark === undefined ? shown : shown.replace(/^/gm, mark)}
+        {links ? <WithLinks text={shown} /> : marked}
       </pre>
       {cut !== null && (
         <button
@@ -51,3 +56,20 @@ export function LongText({
     </div>
   );
 }
+
+const WithLinks = ({ text }: { text: string }) =>
+  linkParts(text).map((part, index) =>
+    part.href === null ? (
+      part.text
+    ) : (
+      <a
+        key={index}
+        href={part.href}
+        target="_blank"
+        rel="noopener noreferrer"
+        className="underline underline-offset-2"
+      >
+        {part.text}
+      </a>
+    ),
+  );

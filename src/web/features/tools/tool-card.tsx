@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { readMcpToolName, toolTitle } from '#protocol/mcp-tool-name.ts';
 import type { ToolItem } from '#web/core/thread.ts';
 import { summarizeTool } from '#web/core/tool-view.ts';
 import { words } from '#web/core/words.ts';
@@ -37,11 +38,13 @@ export function ToolCard({ item, inside }: { item: ToolItem; inside: readonly To
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? item.state === 'failed';
   const id = useId();
+  const title = toolTitle(item.name);
+  const icon = readMcpToolName(item.name) === null ? ICONS[item.name] : 'plug';
   const busy = inside.findLast(({ state }) => state === 'running');
   return (
     <div
       role="group"
-      aria-label={item.name}
+      aria-label={title}
       className={`mt-2.5 overflow-hidden rounded-xl border bg-card ${item.state === 'failed' ? 'border-bad' : 'border-line'}`}
     >
       <button
@@ -51,11 +54,11 @@ export function ToolCard({ item, inside }: { item: ToolItem; inside: readonly To
         onClick={() => setChosen(!open)}
         className="flex min-h-10 w-full items-center gap-2.5 px-3.5 py-2 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2"
       >
-        <Icon name={ICONS[item.name] ?? 'tool'} size={16} className="text-accent" />
-        <span className="font-medium">{item.name}</span>
+        <Icon name={icon ?? 'tool'} size={16} className="text-accent" />
+        <span className="min-w-0 font-medium wrap-anywhere">{title}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-xs text-soft">
           {summarizeTool(item.name, item.input)}
-          {busy !== undefined && ` · ${busy.name} ${summarizeTool(busy.name, busy.input)}`}
+          {busy !== undefined && ` · ${toolTitle(busy.name)} ${summarizeTool(busy.name, busy.input)}`}
         </span>
         <State state={item.state} />
         <Icon

@@ -77,10 +77,36 @@ export function ToolInput({
           <LongText text={view.prompt} label={words.tools.input} open={open} />
         </div>
       );
+    case 'facts':
+      return (
+        <Facts>
+          {view.facts.map(([fact, value]) => (
+            <Fact key={fact} name={words.tools.facts[fact]}>
+              {value}
+            </Fact>
+          ))}
+        </Facts>
+      );
+    case 'todos':
+      return (
+        <ul className="grid gap-1">
+          {view.todos.map(({ content, status }, index) => (
+            <li key={index} className={`flex gap-2 ${status === 'in_progress' ? 'font-medium' : ''}`}>
+              <span aria-hidden="true" className="text-accent">
+                {MARKS[status]}
+              </span>
+              <span className="min-w-0 wrap-anywhere">{content}</span>
+              <span className="sr-only">{words.tools.statuses[status]}</span>
+            </li>
+          ))}
+        </ul>
+      );
     case 'json':
       return <LongText text={view.json} label={words.tools.input} open={open} />;
   }
 }
+
+const MARKS = { pending: '○', in_progress: '●', completed: '✓', deleted: '✕' } as const;
 
 const Facts = ({ children }: { children: ReactNode }) => <div className="grid gap-1">{children}</div>;
 

@@ -15,7 +15,7 @@ export function ToolOutput({ state, output }: Pick<ToolItem, 'state' | 'output'>
         <span className="text-xs font-medium text-soft">{words.tools.output}</span>
         <CopyButton label={words.tools.copyOutput} text={() => text} />
       </div>
-      <LongText text={text} label={words.tools.output} tone={state === 'failed' ? 'bad' : 'plain'} />
+      <LongText text={text} label={words.tools.output} tone={state === 'failed' ? 'bad' : 'plain'} links />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { toolTitle } from '#protocol/mcp-tool-name.ts';
 import type { Waiting } from '#web/core/waiting.ts';
 import { words } from '#web/core/words.ts';
 
@@ -9,6 +10,6 @@ export function waitingTitle(waiting: Waiting): string {
     case 'plan':
       return words.waiting.plan;
     case 'approval':
-      return words.waiting.approval(waiting.tool);
+      return words.waiting.approval(toolTitle(waiting.tool));
   }
 }
