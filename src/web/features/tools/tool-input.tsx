@@ -92,7 +92,7 @@ export function ToolInput({
         <ul className="grid gap-1">
           {view.todos.map(({ content, status }, index) => (
             <li key={index} className={`flex gap-2 ${status === 'in_progress' ? 'font-medium' : ''}`}>
-              <span aria-hidden="true" className="text-accent">
+              <span aria-hidden="true" className="w-4 shrink-0 text-center text-accent">
                 {MARKS[status]}
               </span>
               <span className="min-w-0 wrap-anywhere">{content}</span>
