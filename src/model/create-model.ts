@@ -116,7 +116,9 @@ async function* stream(
     const wait = goPlain || goBlind ? 0 : retryWait(problem, attempt, deps);
     const facts = { ...toLog(problem), provider: provider.id, model: request.model, attempt };
     if (wait === undefined) {
-      deps.log.error('model_failed', facts);
+      // Not every model makes summaries, and who asked for one has other ways
+      if (instructions === undefined) deps.log.error('model_failed', facts);
+      else deps.log.warn('model_gave_no_summary', facts);
       return yield failure(problem, provider, request.model);
     }
     deps.log.warn('model_retry', { ...facts, waitMs: Math.round(wait) });

@@ -22,6 +22,7 @@ const Body = z.object({
 /** The step of the newest script that comes next; other prompts are answered with their own text. */
 export function answerFromPrompt(request: FakeRequest): FakeAnswer {
   if (request.raw.includes('"type":"web_search_')) return searchAnswer;
+  if (request.raw.includes('"compaction":{"type":"summarize"')) return summaryAnswer;
   const { messages } = Body.parse(request.body);
   for (const [index, { role, content }] of [...messages.entries()].reverse()) {
     if (role !== 'user') continue;
@@ -56,5 +57,15 @@ const searchAnswer: FakeAnswer = {
     input_tokens: 100,
     output_tokens: 50,
     server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
+  },
+};
+
+/** To who asks for a summary by the API's own means. What it used stands beside the totals. */
+const summaryAnswer: FakeAnswer = {
+  blocks: [{ summary: 'What the API makes of it.' }],
+  usage: {
+    input_tokens: 0,
+    output_tokens: 0,
+    iterations: [{ type: 'compaction', input_tokens: 144, output_tokens: 276 }],
   },
 };

@@ -1,5 +1,9 @@
+import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
+import { createModel } from '#model/create-model.ts';
+import { liveModelDeps } from '#model/model-deps.ts';
+import { Settings } from '#protocol/settings.ts';
 import { readRow } from '#session/session.ts';
 import { resumeTurns } from '#session/run-turns.ts';
 import { calls, message, says, scriptedModel, type ScriptedCall } from '#test/support/scripted-model.ts';
@@ -200,6 +204,29 @@ test('a summary is summarised again with what followed it, and does not grow', a
   const after = JSON.stringify(requests[4]?.messages);
   expect(after).not.toContain('FIRST SUMMARY');
   expect(after.length).toBeLessThan(42_000);
+});
+
+test('a summary that the API makes is stored, told and paid for like any other, and the next request begins with it', async () => {
+  const asked: string[] = [];
+  const model = createModel(Settings.parse({ ...env, PROXY_COMPACTION: 'true' }), {
+    ...liveModelDeps,
+    fetch: (input, init) => {
+      asked.push(typeof init?.body === 'string' ? init.body : '');
+      return fetch(input, init);
+    },
+  });
+  await withModel(model, async ({ say }) => {
+    await say('first');
+    const events = await say('/compact');
+    expect(types(events).slice(-3)).toEqual(['compact_started', 'compact_completed', 'done']);
+    expect(events.at(-2)).toMatchObject({ summary: 'What the API makes of it.' });
+    expect(events.at(-1)).toMatchObject({ usage: { input_tokens: 144, output_tokens: 276 } });
+    await say('second');
+  });
+  expect(asked).toHaveLength(3);
+  expect(asked[1]?.startsWith(asked[0]?.slice(0, -2) ?? '?')).toBe(true);
+  expect(asked[2]).toContain('What the API makes of it.');
+  expect(asked[2]).not.toContain('"compaction"');
 });
 
 test('tasks, the permission mode and the files are as they were', async () => {
