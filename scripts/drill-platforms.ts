@@ -1,12 +1,14 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { PlatformName } from '#protocol/platform.ts';
 import type {
   FakePlatform,
   PlatformAnswer,
   TakenMessage,
 } from '#test/support/fake-platforms/fake-platform.ts';
+import { startFakeBlueBubbles } from '#test/support/fake-platforms/imessage.ts';
 import { startFakeTelegram, tooManyRequests } from '#test/support/fake-platforms/telegram.ts';
 import { graphError, startFakeWhatsapp } from '#test/support/fake-platforms/whatsapp.ts';
+import { startFakeZalo } from '#test/support/fake-platforms/zalo.ts';
 import type { Vars } from './dev-vars.ts';
 
 /** What a person writes. */
@@ -37,6 +39,8 @@ export interface DrillPlatform {
   webhook(messages: readonly DrillMessage[]): DrillWebhook;
   /** How it refuses a call that came too soon. */
   readonly tooManyCalls: PlatformAnswer;
+  /** A webhook is sent once, whatever becomes of it; what was missed can be asked for. */
+  readonly deliversOnce?: true;
   /** What it tells of a message of ours, where it does. */
   readonly reports?: (message: TakenMessage) => readonly DrillWebhook[];
 }
@@ -46,10 +50,20 @@ type StartPlatform = (chats: number) => Promise<DrillPlatform>;
 export const drillPlatforms: Partial<Record<PlatformName, StartPlatform>> = {
   telegram: startTelegram,
   whatsapp: startWhatsapp,
+  zalo: startZalo,
+  imessage: startImessage,
 };
 
 const numbered = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => String(from + index));
+
+/** Of a platform that sends one message at a time. */
+const single =
+  (make: (message: DrillMessage) => DrillWebhook): DrillPlatform['webhook'] =>
+  ([message]) => {
+    if (message === undefined) throw new Error('a webhook has a message');
+    return make(message);
+  };
 
 const seconds = (at: number): number => Math.floor(at / 1000);
 
@@ -70,9 +84,7 @@ async function startTelegram(count: number): Promise<DrillPlatform> {
     },
     chats: [group, ...people.slice(0, count - 1)],
     mostAtOnce: 1,
-    webhook: ([message]) => {
-      if (message === undefined) throw new Error('an update has one message');
-      const { number, text, chatId, at } = message;
+    webhook: single(({ number, text, chatId, at }) => {
       const isGroup = chatId === group;
       const from = isGroup ? people[number % 2] : chatId;
       const update = {
@@ -92,7 +104,7 @@ async function startTelegram(count: number): Promise<DrillPlatform> {
         headers: { 'x-telegram-bot-api-secret-token': 'drill-telegram' },
         body: JSON.stringify(update),
       };
-    },
+    }),
     tooManyCalls: tooManyRequests(1),
   };
 }
@@ -139,5 +151,75 @@ async function startWhatsapp(count: number): Promise<DrillPlatform> {
       ['sent', 'delivered', 'read'].map((status) =>
         signed({ statuses: [{ id, status, timestamp: String(seconds(call.at)), recipient_id: chatId }] }),
       ),
+  };
+}
+
+/** The first chat is a group, in which two people name the bot. */
+async function startZalo(count: number): Promise<DrillPlatform> {
+  const fake = await startFakeZalo();
+  const people = numbered(2_468_000_001, Math.max(2, count - 1));
+  const group = '1357000001';
+  return {
+    fake,
+    vars: {
+      ZALO_API_URL: fake.url,
+      ZALO_OAUTH_URL: fake.url,
+      ZALO_OA_ACCESS_TOKEN: 'zalo-token',
+      ZALO_APP_ID: '123',
+      ZALO_OA_SECRET_KEY: 'drill-zalo',
+      ZALO_WHITELIST: people.join(','),
+    },
+    chats: [`group:${group}`, ...people.slice(0, count - 1)],
+    mostAtOnce: 1,
+    webhook: single(({ number, text, chatId, at }) => {
+      const isGroup = chatId.startsWith('group:');
+      const body = JSON.stringify({
+        app_id: '123',
+        event_name: isGroup ? 'user_send_group_text' : 'user_send_text',
+        timestamp: String(at),
+        sender: { id: isGroup ? people[number % 2] : chatId },
+        recipient: { id: isGroup ? group : '4318657068771012646' },
+        message: { msg_id: `drill${number}`, text: isGroup ? `Edgewise, ${text}` : text },
+      });
+      const mac = createHash('sha256').update(`123${body}${at}drill-zalo`).digest('hex');
+      return { headers: { 'x-zevent-signature': `mac=${mac}` }, body };
+    }),
+    tooManyCalls: { status: 429, body: {} },
+  };
+}
+
+/** The first chat is a group, in which two people name the bot. The Mac keeps what it has told of. */
+async function startImessage(count: number): Promise<DrillPlatform> {
+  const fake = await startFakeBlueBubbles();
+  const people = numbered(15_550_100_001, Math.max(2, count - 1)).map((phone) => `+${phone}`);
+  const group = 'iMessage;+;chat4711';
+  return {
+    fake,
+    vars: {
+      BLUEBUBBLES_SERVER_URL: fake.url,
+      BLUEBUBBLES_PASSWORD: 'bb-password',
+      BLUEBUBBLES_WEBHOOK_SECRET: 'drill-imessage',
+      IMESSAGE_WHITELIST: people.join(','),
+    },
+    chats: [group, ...people.slice(0, count - 1).map((phone) => `iMessage;-;${phone}`)],
+    mostAtOnce: 1,
+    webhook: single(({ number, text, chatId, at }) => {
+      const isGroup = chatId === group;
+      const data = {
+        guid: `DRILL-${number}`,
+        text: isGroup ? `Edgewise, ${text}` : text,
+        isFromMe: false,
+        handle: { address: isGroup ? people[number % 2] : chatId.split(';')[2] },
+        chats: [{ guid: chatId, displayName: '', participants: [] }],
+        attachments: [],
+        associatedMessageType: null,
+        dateCreated: at,
+      };
+      fake.stored.push(data);
+      const body = JSON.stringify({ type: 'new-message', data });
+      return { query: '?secret=drill-imessage', headers: {}, body };
+    }),
+    tooManyCalls: { status: 429, body: {} },
+    deliversOnce: true,
   };
 }

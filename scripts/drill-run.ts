@@ -47,6 +47,13 @@ const REPLAYED_LATE = 0.1;
 const DOWN_MS = 1_500;
 const KILL_DELAY_MS = 1_500;
 
+/** Most kills leave the server this time: a turn that is interrupted four times without a step is given up. */
+const UP_MS = 8_000;
+const SOON_AGAIN = 0.2;
+
+/** How often the server's schedule comes round: every few minutes in earnest. */
+const SCHEDULE_MS = 5_000;
+
 /** Longer than any single thing that is waited for: the next look at a turn, a report, a call without an answer. */
 const STALL_MS = 150_000;
 
@@ -68,16 +75,21 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const isOver = new AbortController();
   try {
     server.model.respondWith(answerWithMarks(randomFrom(`${seed} model`)));
-    const reporting = played.map((channel) => sendReports(channel, server, isOver.signal));
+    await runSchedule(server);
+    const beside = [
+      keepSchedule(server, isOver.signal),
+      ...played.map((channel) => sendReports(channel, server, isOver.signal)),
+    ];
     const killing = killAtRandom(server, played, options);
     await Promise.all(played.map((channel) => sendAll(channel, server, { count, seed, onProgress })));
     const restarts = await killing;
     onProgress('all is sent, waiting for the last answers');
+    await runSchedule(server);
     await untilQuiet(server, played);
     await replayLate(server, played, randomFrom(`${seed} late`));
     const restless = await untilQuiet(server, played);
     isOver.abort();
-    await Promise.all(reporting);
+    await Promise.all(beside);
     return { tallies: played.map(tallyOf), restarts, restless };
   } finally {
     isOver.abort();
@@ -134,7 +146,7 @@ async function sendAll(
   );
 }
 
-/** Kills when so many messages have been sent, and a little later; some kills follow another at once. */
+/** Kills when so many messages have been sent, and a little later; some kills follow another soon. */
 async function killAtRandom(
   server: RealServer,
   played: readonly Channel[],
@@ -152,9 +164,24 @@ async function killAtRandom(
     await server.kill();
     await sleep(random() * DOWN_MS);
     await server.restart();
+    if (random() > SOON_AGAIN) await sleep((0.3 + 0.7 * random()) * UP_MS);
     onProgress(`killed and started again (${index + 1} of ${kills})`);
   }
   return kills;
+}
+
+/** What Cloudflare does at the times that `wrangler.toml` names, and a local server only when it is told to. */
+async function runSchedule(server: RealServer): Promise<void> {
+  const response = await fetch(`${server.url}/cdn-cgi/local/scheduled`).catch(() => undefined);
+  await response?.body?.cancel();
+  if (response?.status === 404) throw new Error('the server has no schedule to be run');
+}
+
+async function keepSchedule(server: RealServer, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(SCHEDULE_MS, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) await runSchedule(server);
+  }
 }
 
 /** What the platform tells of our messages, each told until it is heard. */
@@ -205,5 +232,7 @@ async function untilQuiet(server: RealServer, played: readonly Channel[]): Promi
 
 function tallyOf({ name, platform, accepted }: Channel): Tally {
   const shown = platform.fake.messages.map(({ chatId, text, call }) => ({ chatId, text, at: call.at }));
-  return tally(name, { accepted, shown });
+  const found = tally(name, { accepted, shown });
+  // What was missed is found out late, after what came since
+  return platform.deliversOnce === true ? { ...found, disordered: [] } : found;
 }

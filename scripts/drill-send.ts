@@ -31,7 +31,7 @@ export interface Sending {
   readonly random: () => number;
   /** On average, between two messages of a chat. */
   readonly paceMs: number;
-  /** The server has said that it has them. */
+  /** The server has said that it has them, or has to find out by itself. */
   readonly onAccepted: (messages: readonly DrillMessage[], webhook: DrillWebhook) => void;
 }
 
@@ -47,8 +47,10 @@ export async function sendMessages(messages: readonly Omit<DrillMessage, 'at'>[]
     const batch = some.map((message) => ({ ...message, at: Date.now() }));
     const webhook = platform.webhook(batch);
     if (random() < often.doubled) replays.push(post(url, webhook));
-    if (random() < often.abandoned) await post(url, webhook, random() * ABANDON_WITHIN_MS);
-    await deliver(url, webhook);
+    if (random() < often.abandoned && platform.deliversOnce !== true)
+      await post(url, webhook, random() * ABANDON_WITHIN_MS);
+    if (platform.deliversOnce === true) await post(url, webhook);
+    else await deliver(url, webhook);
     onAccepted(batch, webhook);
     if (random() < often.replayed) {
       replays.push(sleep(random() * REPLAY_WITHIN_MS).then(() => post(url, webhook)));
