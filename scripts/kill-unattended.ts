@@ -28,12 +28,12 @@ export async function runUnattended(seed: number): Promise<{ endedMs: number[]; 
         const client = new KillClient({ server: server.url, token });
         await client.connect();
         const turn = scriptedTurn(`unattended${seed}point${index}`, act);
-        await sleep(killAt - afterMs - performance.now());
+        await sleep(Math.max(0, killAt - afterMs - performance.now()));
         client.say(turn.prompt);
         return { client, turn };
       }),
     );
-    await sleep(killAt - performance.now());
+    await sleep(Math.max(0, killAt - performance.now()));
     for (const { client } of left) client.close();
     await server.kill();
     await server.restart();

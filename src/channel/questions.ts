@@ -172,7 +172,8 @@ export async function sendReplies(channel: Channel): Promise<void> {
   for (const row of rows.map((one) => Row.parse(one))) {
     const given = Reply.parse(JSON.parse(row.reply ?? ''));
     const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
-    await session.replyFromChat(row.tool_use_id, given, channel.name);
+    const problem = await session.replyFromChat(row.tool_use_id, given, channel.name);
+    if (problem !== null) addNotice(channel, problem);
     sql.exec("UPDATE question SET state = 'told' WHERE id = ?", row.id);
   }
 }

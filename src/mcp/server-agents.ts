@@ -109,8 +109,8 @@ export const answerAgent = offer({
     const reply = readReply(call, given);
     if (!reply.ok) return reply;
     const { last_event } = await session.readHistory({ limit: 1 });
-    // It resolves when the turn has ended or waits again; who follows sees that earlier, and what went wrong too
-    session.reply(call_id, reply.value).catch(() => {});
+    const problem = await session.reply(call_id, reply.value);
+    if (problem !== null) return fail(problem);
     const stream = await session.follow(last_event);
     const outcome = await watchTurn(stream, { session, seconds: wait_seconds, report });
     return answered(session, outcome);

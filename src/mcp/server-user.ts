@@ -29,7 +29,8 @@ export interface ServerSession {
   converse(prompt: { content: string; agentId: string | null }): Promise<Result<Response, string>>;
   /** The event stream of the running turn, or what follows `lastEvent`; ends at once where nothing runs. */
   follow(lastEvent: number | null): Promise<Response | undefined>;
-  reply(toolUseId: string, reply: Reply): Promise<void>;
+  /** Returns when it is stored; the text says why it changes nothing. */
+  reply(toolUseId: string, reply: Reply): Promise<string | null>;
   interrupt(): Promise<void>;
   /** What the session waits for a person with, oldest first. */
   waitingCalls(): Promise<StreamEvent[]>;

@@ -129,6 +129,12 @@ export const ApprovalRequest = z.object({
   ...numbered,
 });
 
+/**
+ * Only for clients that sent `last_event`: somebody replied to this call, so that nobody else needs to; its result may
+ * come later, when the calls before it have theirs.
+ */
+export const ReplyTaken = z.object({ type: z.literal('reply_taken'), tool_use_id: z.string() });
+
 export const PermissionMode = z.enum(['default', 'acceptEdits', 'plan', 'bypassPermissions']);
 export type PermissionMode = z.infer<typeof PermissionMode>;
 
@@ -164,7 +170,13 @@ export const Ready = z.object({
 });
 
 /** Numbered where it is part of the conversation (a summary failed); else it tells what one client did wrong. */
-export const ErrorEvent = z.object({ type: z.literal('error'), error: z.string(), ...numbered });
+export const ErrorEvent = z.object({
+  type: z.literal('error'),
+  error: z.string(),
+  /** The call that this client replied to in vain. */
+  tool_use_id: z.string().optional(),
+  ...numbered,
+});
 
 /** A file of the session came or went; `file` as in the file routes. */
 export const FileUploaded = z.object({
@@ -202,6 +214,7 @@ export const ServerEvent = z.discriminatedUnion('type', [
   ...StreamEvent.options,
   Ready,
   PermissionModeChanged,
+  ReplyTaken,
   FileUploaded,
   FileDeleted,
 ]);

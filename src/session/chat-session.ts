@@ -23,8 +23,8 @@ import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
 import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
 import type { SubmittedPrompt } from '#session/submit-prompt.ts';
-import { endWaiting, takeReply } from '#session/take-reply.ts';
-import { replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
+import { endWaiting } from '#session/take-reply.ts';
+import { giveReply, replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 import { waitingCalls } from '#session/waiting-calls.ts';
 
@@ -116,16 +116,17 @@ export class ChatSession extends DurableObject<Env> {
     if (this.#stored !== undefined) await cancelTurn(this.#stored);
   }
 
-  async reply(toolUseId: string, reply: Reply): Promise<void> {
-    if (this.#stored !== undefined) await takeReply(this.#stored, toolUseId, reply);
+  /** Why it changes nothing, as far as there is somebody to tell. */
+  reply(toolUseId: string, reply: Reply): string | null {
+    return this.#stored === undefined ? null : giveReply(this.#stored, toolUseId, reply);
   }
 
   submitFromChat(prompt: SubmittedPrompt, watcher: string): Result<null, string> {
     return submitFromChat(this.#open(), prompt, watcher);
   }
 
-  replyFromChat(toolUseId: string, reply: Reply, watcher: string): void {
-    if (this.#stored !== undefined) replyFromChat(this.#stored, toolUseId, reply, watcher);
+  replyFromChat(toolUseId: string, reply: Reply, watcher: string): string | null {
+    return this.#stored === undefined ? null : replyFromChat(this.#stored, toolUseId, reply, watcher);
   }
 
   /** Null where there is no such session. */

@@ -26,7 +26,12 @@ export interface Reader {
 }
 
 /** Events that older clients have never seen; they get the stream as it always was. */
-const additions = new Set<ServerEvent['type']>(['user_message', 'turn_resumed', 'permission_mode']);
+const additions = new Set<ServerEvent['type']>([
+  'user_message',
+  'turn_resumed',
+  'permission_mode',
+  'reply_taken',
+]);
 
 /** Everyone who watches a session. Sockets hibernate: they outlive this object and are found again. */
 export class Clients {

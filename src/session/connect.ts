@@ -3,7 +3,7 @@ import type { ServerEvent } from '#protocol/server-event.ts';
 import { SocketState } from '#session/clients.ts';
 import { eventsAfter } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
-import { askedCalls, waitingId } from '#session/waiting-calls.ts';
+import { answeredCalls, askedCalls, waitingId } from '#session/waiting-calls.ts';
 
 export const Connection = SocketState.extend({
   /** Whether the client named the session; else the id is a fresh one. */
@@ -37,6 +37,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   const missed = eventsAfter(from, session);
   for (const event of missed) clients.send(socket, event);
   for (const event of pendingEvents(session, missed)) clients.send(socket, event);
+  for (const id of answeredCalls(session)) clients.send(socket, { type: 'reply_taken', tool_use_id: id });
   clients.caughtUp(socket, stream.position);
 }
 

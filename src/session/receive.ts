@@ -57,7 +57,7 @@ async function reply(
 ): Promise<void> {
   const problem = replyProblem(session, toolUseId, given);
   if (problem === undefined) return takeReply(session, toolUseId, given);
-  sendError(session, socket, problem);
+  session.clients.send(socket, { type: 'error', error: problem, tool_use_id: toolUseId });
 }
 
 /** Contract: one `cancelled` for each request; a running turn sends its own when its calls have stopped. */

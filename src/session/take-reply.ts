@@ -24,7 +24,7 @@ export function takeReply(session: Session, toolUseId: string, reply: Reply): Pr
 
 /**
  * Why a reply changes nothing, for who sent it; undefined where it counts, and where it only came twice, as after a
- * connection that broke.
+ * connection that broke. To be asked before `takeReply`.
  */
 export function replyProblem(session: Session, toolUseId: string, reply: Reply): string | undefined {
   const last = readRow(session.sql)?.finished_turn ?? 0;
@@ -51,8 +51,13 @@ export function endWaiting(session: Session): Promise<void> {
   return runTurns(session);
 }
 
-/** A reply shows nothing by itself, so it has no place in the stream. */
-function storeReply({ entries, clock }: Session, turn: number, toolUseId: string, reply: Reply): void {
+/** A reply shows nothing by itself, so it has no place in the stream. Who is asked the same is told that it is answered. */
+function storeReply(
+  { entries, clients, clock }: Session,
+  turn: number,
+  toolUseId: string,
+  reply: Reply,
+): void {
   entries.append({
     seq: entries.nextSeq(turn),
     position: 0,
@@ -60,4 +65,5 @@ function storeReply({ entries, clock }: Session, turn: number, toolUseId: string
     messageId: null,
     body: { kind: 'reply', tool_use_id: toolUseId, reply },
   });
+  clients.broadcast({ type: 'reply_taken', tool_use_id: toolUseId });
 }

@@ -25,6 +25,15 @@ export function askedCalls({ sql, entries, sessionId }: Stored): StreamEvent[] {
     .filter((event) => open.has(waitingId(event) ?? ''));
 }
 
+/** What was answered, and has no result yet: calls before it are to have theirs first. */
+export function answeredCalls({ sql, entries }: Stored): string[] {
+  const row = readRow(sql);
+  if (row === undefined) return [];
+  const turn = entries.turn(row.finished_turn + 1);
+  const replied = repliesOf(turn);
+  return openCalls(turn).flatMap(({ id }) => (replied.has(id) ? [id] : []));
+}
+
 /** The call that an event asks a person about. */
 export function waitingId(event: ServerEvent): string | undefined {
   switch (event.type) {

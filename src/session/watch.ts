@@ -4,7 +4,7 @@ import { fail, succeed, type Result } from '#lib/result.ts';
 import { eventsAfter } from '#session/replay.ts';
 import { submitPrompt, type SubmittedPrompt } from '#session/submit-prompt.ts';
 import { readRow, type Session } from '#session/session.ts';
-import { takeReply } from '#session/take-reply.ts';
+import { replyProblem, takeReply } from '#session/take-reply.ts';
 
 /**
  * Takes a prompt from a messenger's chat, which is named so that it can be woken. Contract: when this returns, the
@@ -21,10 +21,23 @@ export function submitFromChat(
   return succeed(null);
 }
 
-/** As `takeReply`, but returns when the reply is stored. */
-export function replyFromChat(session: Session, toolUseId: string, reply: Reply, watcher: string): void {
-  session.sql.exec('INSERT OR IGNORE INTO watcher (name) VALUES (?)', watcher);
+/** As `takeReply`, but returns when the reply is stored; what it gives back says why it changes nothing. */
+export function giveReply(session: Session, toolUseId: string, reply: Reply): string | null {
+  const problem = replyProblem(session, toolUseId, reply);
+  if (problem !== undefined) return problem;
   void takeReply(session, toolUseId, reply);
+  return null;
+}
+
+/** As `giveReply`; the chat is told when the turn goes on or ends. */
+export function replyFromChat(
+  session: Session,
+  toolUseId: string,
+  reply: Reply,
+  watcher: string,
+): string | null {
+  session.sql.exec('INSERT OR IGNORE INTO watcher (name) VALUES (?)', watcher);
+  return giveReply(session, toolUseId, reply);
 }
 
 /**

@@ -173,6 +173,7 @@ export function createPrinter(output: PrinterOutput): Printer {
       case 'permission_mode':
         return say(style.dim(`Permission mode: ${event.mode}`));
       case 'ready':
+      case 'reply_taken':
       case 'ask_user_question':
       case 'plan_approval':
       case 'approval_request':

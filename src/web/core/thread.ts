@@ -133,7 +133,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
       return {
         ...thread,
         running: true,
-        waiting: thread.waiting.filter((one) => one.id !== event.tool_use_id),
+        waiting: withoutCall(thread.waiting, event.tool_use_id),
         items: thread.items.map((item) =>
           item.kind === 'tool' && item.id === event.tool_use_id
             ? { ...item, state: resultState(event.content, event.is_error), output: event.content }
@@ -154,11 +154,18 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
       return { ...endTurn(thread), lastTurn: event };
     case 'cancelled':
       return endTurn(thread);
-    case 'error':
-      // Numbered, it belongs to the conversation; else something this page sent was refused
-      return event.event_id === undefined
-        ? refuse(thread, event.error, key)
-        : { ...thread, items: [...thread.items, { kind: 'error', key, text: event.error }] };
+    case 'reply_taken':
+      return { ...thread, waiting: withoutCall(thread.waiting, event.tool_use_id) };
+    case 'error': {
+      // Numbered, it belongs to the conversation; else something this page sent was refused: a reply, or a prompt
+      if (event.event_id === undefined && event.tool_use_id === undefined)
+        return refuse(thread, event.error, key);
+      return {
+        ...thread,
+        waiting: withoutCall(thread.waiting, event.tool_use_id),
+        items: [...thread.items, { kind: 'error', key, text: event.error }],
+      };
+    }
     case 'ready':
     case 'permission_mode':
     case 'file_uploaded':
@@ -229,6 +236,9 @@ function waitFor(thread: Thread, waiting: Waiting): Thread {
     ),
   };
 }
+
+const withoutCall = (waiting: readonly Waiting[], id: string | undefined): readonly Waiting[] =>
+  waiting.filter((one) => one.id !== id);
 
 /** What has no result by now will never have one. */
 export const endTurn = (thread: Thread): Thread => ({

@@ -125,7 +125,8 @@ const eventShapes: { readonly [Type in ServerEvent['type']]: Shape<EventOf<Type>
     resumed: optional(boolean),
     turn_count: optional(number),
   }),
-  error: object({ type: literal('error'), error: string, ...numbered }),
+  reply_taken: object({ type: literal('reply_taken'), tool_use_id: string }),
+  error: object({ type: literal('error'), error: string, tool_use_id: optional(string), ...numbered }),
   file_uploaded: object({
     type: literal('file_uploaded'),
     file: object({ original_name: string }),

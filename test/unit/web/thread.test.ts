@@ -157,6 +157,21 @@ test('what waits for a person is kept until its result comes', () => {
   expect([answered.running, answered.waiting.map(({ id }) => id)]).toEqual([true, ['q1', 'a1']]);
 });
 
+test('what somebody else replied to is closed at once', () => {
+  const asked = run(numbered([asking.question, asking.plan]));
+  const closed = run([ServerEvent.parse({ type: 'reply_taken', tool_use_id: 'q1' })], asked);
+  expect(closed).toEqual({ ...asked, waiting: asked.waiting.filter(({ id }) => id === 'p1') });
+});
+
+test('a reply that came too late is a card of its own, and fails no prompt that is on its way', () => {
+  const prompt = { kind: 'user', key: 'a', text: 'x', files: [], at: 1, failed: false } as const;
+  const asked = { ...run(numbered([asking.question, asking.plan])), outbox: [prompt] };
+  const late = { type: 'error', error: 'Too late.', tool_use_id: 'q1' };
+  const after = run([ServerEvent.parse(late)], asked);
+  expect(shown(after)).toEqual([...shown(asked), 'error: Too late.']);
+  expect([after.outbox, after.waiting.map(({ id }) => id)]).toEqual([[prompt], ['p1']]);
+});
+
 test('what is told again changes nothing, a reply that was given included', () => {
   const asked = run(numbered([asking.approval]));
   const replied: Thread = {
@@ -233,7 +248,8 @@ test('a stored conversation reads like the streamed one', () => {
 });
 
 test('the page reads every event as the protocol does', () => {
-  const events = [...turn, ...numbered(Object.values(asking))];
+  const taken = ServerEvent.parse({ type: 'reply_taken', tool_use_id: 'q1' });
+  const events = [...turn, ...numbered(Object.values(asking)), taken];
   for (const event of events) expect(readEvent(JSON.stringify(event))).toEqual(event);
   expect(readEvent('{"type":"from_the_future","x":1}')).toBeNull();
 });

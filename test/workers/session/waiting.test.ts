@@ -56,9 +56,10 @@ test('a question: asked before its call, answered from anywhere, told to the mod
   if (!replay.some(({ type }) => type === 'ask_user_question')) await other.socket.next('ask_user_question');
   other.socket.send({ type: 'user_answer', question_id: 'q1', answers: { 'Which colour?': 'Red' } });
   await Promise.all([done, otherDone]);
-  expect(unnumbered(socket.events.slice(3, 6))).toEqual([
+  expect(unnumbered(socket.events.slice(3, 7))).toEqual([
     { type: 'ask_user_question', question_id: 'q1', questions, timeout: 60 },
     { type: 'tool_use', id: 'q1', name: 'AskUserQuestion', input: { questions } },
+    { type: 'reply_taken', tool_use_id: 'q1' },
     {
       type: 'tool_result',
       tool_use_id: 'q1',
@@ -334,6 +335,62 @@ test('of two questions one is answered: a page that is loaded while the turn goe
   expect(late.socket.events.filter(({ type }) => type === 'ask_user_question')).toHaveLength(1);
 });
 
+test('the second of two calls is allowed first: it runs later, and everyone knows at once that it is decided', async () => {
+  const write = (id: string) => ({
+    tool: 'Write',
+    id,
+    input: { file_path: `/workspace/output/${id}.txt`, content: 'x' },
+  });
+  const { token, username, socket, sessionId, prompt } = await start(
+    { blocks: [write('w1'), write('w2')] },
+    says('end'),
+  );
+  socket.send({ type: 'set_permission_mode', mode: 'default' });
+  socket.send({ content: prompt });
+  await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["w1","w2"]' });
+  const other = await connectSocket({ token, session_id: sessionId, last_event: '0' });
+  const older = await connectSocket({ token, session_id: sessionId });
+  const taken = other.socket.next('reply_taken');
+  socket.send({ type: 'approval_response', approval_id: 'w2', approved: true });
+  expect(await taken).toEqual({ type: 'reply_taken', tool_use_id: 'w2' });
+  await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["w1"]' });
+  expect(socket.events.some(({ type }) => type === 'tool_result')).toBe(false);
+
+  const refused = other.socket.next('error');
+  other.socket.send({ type: 'approval_response', approval_id: 'w2', approved: false });
+  expect(await refused).toEqual({
+    type: 'error',
+    error: 'This was answered already, and the first answer counts.',
+    tool_use_id: 'w2',
+  });
+  const fresh = await connectSocket({ token, session_id: sessionId, last_event: '0' });
+  await fresh.socket.when((event) => event.type === 'reply_taken' && event.tool_use_id === 'w2');
+
+  const done = older.socket.next('done');
+  older.socket.send({ type: 'approval_response', approval_id: 'w1', approved: true });
+  await done;
+  expect(socket.events.filter(({ type }) => type === 'tool_result')).toMatchObject([
+    { tool_use_id: 'w1', is_error: false },
+    { tool_use_id: 'w2', is_error: false },
+  ]);
+  expect(older.socket.events.some(({ type }) => type === 'reply_taken')).toBe(false);
+});
+
+test('who replies by a call of the object is told where the reply comes too late', async () => {
+  const { username, socket, sessionId, prompt } = await start(asks('q1'), says('ok'));
+  const done = socket.next('done');
+  socket.send({ content: prompt });
+  await expect.poll(() => stateOf(username, sessionId)).toMatchObject({ waiting: '["q1"]' });
+  const stub = env.CHAT_SESSION.getByName(`${username}/${sessionId}`);
+  const answer = (colour: string) => ({ kind: 'answers', answers: { 'Which colour?': colour } }) as const;
+  expect(await stub.reply('q1', answer('Red'))).toBeNull();
+  await done;
+  const late = 'This was answered already, and the first answer counts.';
+  expect(await stub.reply('q1', answer('Blue'))).toBe(late);
+  expect(await stub.replyFromChat('q1', answer('Blue'), 'telegram/1')).toBe(late);
+  expect(await stub.replyFromChat('q1', answer('Red'), 'telegram/1')).toBeNull();
+});
+
 test.each([
   { name: 'a plan that is gone', reply: { type: 'plan_approval_response', plan_id: 'p1', approved: true } },
   { name: 'a call that is gone', reply: { type: 'approval_response', approval_id: 'p1', approved: true } },
@@ -346,6 +403,7 @@ test.each([
   expect(await told).toEqual({
     type: 'error',
     error: 'Nothing waits for this answer any more: it was answered, or the turn has ended.',
+    tool_use_id: 'p1',
   });
   expect(textOfDeltas(await socket.say('hello'))).toBe('You said: hello');
 });
