@@ -58,6 +58,12 @@ export const Settings = z.object({
   MINIMAX_BASE_URL: text,
   /** Searches the web instead of the provider of the model. */
   SEARXNG_URL: text,
+  /** A server with OpenAI's route for transcriptions; without it nobody listens to voice messages. */
+  STT_API_URL: text.transform((value) => value?.replace(/\/+$/, '').replace(/\/v1$/, '')),
+  STT_API_KEY: text,
+  STT_MODEL: text.transform((value) => value ?? 'whisper-1'),
+  /** Two letters; unset, the model finds out. */
+  STT_LANGUAGE: text,
   MODEL_HAIKU: text,
   MODEL_SONNET: text,
   MODEL_OPUS: text,
