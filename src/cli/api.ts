@@ -5,8 +5,11 @@ import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
 import { LinkCode, LinkedIdentity } from '#protocol/link.ts';
 import { McpServerList, McpSignInStart } from '#protocol/mcp.ts';
 import { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
+import { PlatformSetUp, PlatformStatusAnswer } from '#protocol/platform-status.ts';
+import type { PlatformName } from '#protocol/platform.ts';
 import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { SessionUsage, UsageByDay } from '#protocol/usage.ts';
+import { Whitelist, WhitelistEntry, WhitelistToggle, type NewWhitelistEntry } from '#protocol/whitelist.ts';
 
 const Agent = z.object({
   agent_id: z.string(),
@@ -42,6 +45,8 @@ const ListedSession = SessionInfo.pick({
   agent_id: true,
 }).loose();
 export type ListedSession = z.infer<typeof ListedSession>;
+
+export type PlatformStatus = z.infer<typeof PlatformStatusAnswer>;
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -122,10 +127,38 @@ export function createApi(config: Config, access: Access) {
         await asUser({ method: 'DELETE', path: `/platforms/identities/${encodeURIComponent(id)}` }),
         Done,
       ),
+    /** Null: the server has no such platform. */
+    setUpPlatform: async (name: PlatformName) =>
+      readIfConfigured(
+        await asUser({ method: 'POST', path: `/admin/platforms/${name}/setup` }),
+        PlatformSetUp,
+      ),
+    platformStatus: async (name: PlatformName) =>
+      readIfConfigured(
+        await asUser({ method: 'GET', path: `/admin/platforms/${name}/status` }),
+        PlatformStatusAnswer,
+      ),
+    whitelist: async () => readBody(await asUser({ method: 'GET', path: '/admin/whitelist' }), Whitelist),
+    addToWhitelist: async (entry: NewWhitelistEntry) =>
+      readBody(await asUser({ method: 'POST', path: '/admin/whitelist', body: entry }), WhitelistEntry),
+    removeFromWhitelist: async (id: string) =>
+      readBody(await asUser({ method: 'DELETE', path: `/admin/whitelist/${encodeURIComponent(id)}` }), Done),
+    toggleWhitelist: async (toggle: z.infer<typeof WhitelistToggle>) =>
+      readBody(
+        await asUser({ method: 'POST', path: '/admin/whitelist/toggle', body: toggle }),
+        WhitelistToggle,
+      ),
     exportSession: async (id: string, format: 'jsonl' | 'markdown') => {
       const response = await asUser({ method: 'GET', path: `${session(id)}/export?format=${format}` });
       if (!response.ok) throw failureFor(response.status, await problemOf(response));
       return response.text();
     },
   };
+}
+
+async function readIfConfigured<Shape>(response: Response, schema: z.ZodType<Shape>): Promise<Shape | null> {
+  if (response.status !== 404) return readBody(response, schema);
+  const problem = await problemOf(response);
+  if (problem.includes('not configured')) return null;
+  throw failureFor(404, problem);
 }

@@ -13,9 +13,11 @@ import { pluginCommand } from '#cli/commands/plugin.ts';
 import { mcpCommand } from '#cli/commands/mcp.ts';
 import { serveCommand } from '#cli/commands/serve.ts';
 import { sessionsCommand } from '#cli/commands/sessions.ts';
+import { setupCommand } from '#cli/commands/setup.ts';
 import { skillsCommand } from '#cli/commands/skills.ts';
 import { subagentsCommand } from '#cli/commands/subagents.ts';
 import { usageCommand } from '#cli/commands/usage.ts';
+import { whitelistCommand } from '#cli/commands/whitelist.ts';
 import { readConfig } from '#cli/config.ts';
 import { openCredentials } from '#cli/credentials.ts';
 import { CliFailure, exitCode, type ExitCode } from '#cli/failure.ts';
@@ -36,6 +38,8 @@ const commands: readonly Command[] = [
   mcpCommand,
   bridgeCommand,
   linkCommand,
+  setupCommand,
+  whitelistCommand,
   loginCommand,
   logoutCommand,
 ];
