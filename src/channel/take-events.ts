@@ -21,6 +21,7 @@ export async function takeEvents(
   { chats, people }: TakeDeps,
 ): Promise<Receipt> {
   const byChat = new Map<string, Delivery[]>();
+  const lookedUp = new Map<string, Promise<boolean>>();
   for (const event of events) {
     if (event.kind === 'renamed') {
       if (event.what === 'user') await renameUser(platform, event, people);
@@ -31,7 +32,7 @@ export async function takeEvents(
     const ids = senderIds(event);
     // A stranger may link an account, and has then the right of it
     const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
-    const admitted = ids === null || isLinking || (await isAdmitted({ platform, ids }, people));
+    const admitted = ids === null || isLinking || (await mayWrite(ids));
     const name = channelName(platform, event.address);
     byChat.set(name, [...(byChat.get(name) ?? []), { event, admitted }]);
   }
@@ -40,6 +41,14 @@ export async function takeEvents(
   );
   const all = receipts.flat();
   return ranking.find((receipt) => all.includes(receipt)) ?? 'ignored';
+
+  /** A batch is often one person's: who was looked up is not looked up again. */
+  function mayWrite(ids: readonly string[]): Promise<boolean> {
+    const key = JSON.stringify(ids);
+    const known = lookedUp.get(key) ?? isAdmitted({ platform, ids }, people);
+    lookedUp.set(key, known);
+    return known;
+  }
 
   async function renameChat({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
     const chat = (chatId: string) => chats.getByName(channelName(platform, { chatId, threadId: null }));
