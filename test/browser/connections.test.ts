@@ -186,6 +186,20 @@ test('lists that fail can be asked for again; one that was shown stays', async (
   expect(await dialog.getByText('Ready · 12 tools').count()).toBe(1);
 });
 
+test('who is signed out meanwhile signs in anew, and finds the dialog closed', async () => {
+  const page = await stage.open('/');
+  const dialog = await openDialog(page);
+  await dialog.getByText('No chat is linked yet.').waitFor();
+  stage.server.signOutEverywhere();
+  await comeBack(page);
+  await page.getByLabel('Username').fill('admin');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /General agent/ }).waitFor();
+  await page.waitForTimeout(300);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
+
 test.each([320, 1280])('the keyboard stays inside, Escape gives the focus back: %i px', async (width) => {
   stage.server.connections.servers = [...servers];
   const page = await stage.open('/', { viewport: { width, height: 720 } });

@@ -69,3 +69,14 @@ test.each([320, 1280])('calls are told in words, and only web addresses are link
   }
   expect(await appearanceFaults(page)).toEqual([]);
 });
+
+test('consent is asked for by the same name', async () => {
+  const ask = { type: 'approval_request', approval_id: 'a', tool: 'mcp__tickets__close', input: { id: 7 } };
+  stage.server.addSession('s1', [
+    { type: 'user_message', content: 'Close it', message_id: 'm' },
+    { type: 'tool_use', id: 't', name: 'mcp__tickets__close', input: { id: 7 } },
+    ask,
+  ]);
+  const page = await stage.open('/s/s1');
+  await page.getByRole('heading', { name: 'The agent wants to use close · tickets' }).waitFor();
+});

@@ -6,6 +6,7 @@ import { readSse, type SseEvent } from '#lib/read-sse.ts';
 import { createMarkdownStream, renderMarkdown } from '#cli/chat/render-markdown.ts';
 import { takeNew } from '#cli/chat/stream-position.ts';
 import { describeCall } from '#cli/chat/tool-lines.ts';
+import { waitingCall } from '#cli/chat/waiting-call.ts';
 import { readConfig } from '#cli/config.ts';
 import { oneLine, printable } from '#cli/style.ts';
 import { startCli } from './run-in-process.ts';
@@ -206,4 +207,11 @@ describe('where the server is', () => {
     const { host } = startCli(['--version'], { input: '', env, devVars });
     expect(readConfig(host, option)).toEqual(expected);
   });
+});
+
+test('consent to a tool of an MCP server is asked for by the name that people read', () => {
+  const input = { id: 7 };
+  const tool = 'mcp__tickets__close';
+  const call = waitingCall({ type: 'approval_request', approval_id: 'a', tool, input });
+  expect(call?.questions[0]?.question).toBe('Allow close · tickets {"id":7}?');
 });
