@@ -46,8 +46,10 @@ export function receive(channel: Channel, { event, admitted }: Delivery): Receip
 
 function takeReport(channel: Channel, { messageId, state }: DeliveryReport): Receipt {
   const { sql, clock } = channel;
+  // The time stays that of the first: a message that is read late is not one that was just sent
   sql.exec(
-    'INSERT OR REPLACE INTO report (message_id, state, at) VALUES (?, ?, ?)',
+    `INSERT INTO report (message_id, state, at) VALUES (?, ?, ?)
+       ON CONFLICT (message_id) DO UPDATE SET state = excluded.state`,
     messageId,
     state,
     clock.now(),
@@ -82,6 +84,7 @@ function deny(channel: Channel, event: InboundMessage | StopPressed): Receipt {
       )
       .toArray().length > 0;
   if (isFirst) {
+    channel.log.info('sender_not_listed', { channel: channel.platformName, sender: event.sender.id });
     addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
   }
   return 'blocked';

@@ -107,7 +107,7 @@ export const whitelistCommand: Command = {
   edgewise whitelist on|off <platform>   whether the list counts; off: everyone may write
 
 The platforms are telegram, whatsapp, zalo and imessage. The id is the sender's: a number, a phone number or a mail
-address. A stranger who writes is logged as the server sees them; \`edgewise whitelist list\` shows who is listed.
+address. Of a stranger who writes it is in the server's log, as sender_not_listed (npx wrangler tail).
 
 Options:
   --label TEXT  a note of yours
