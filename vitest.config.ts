@@ -28,6 +28,7 @@ export default defineConfig({
                 CLI_TESTER_PASSWORD: 'tester-password',
                 PROXY_BASE_URL: inject('modelUrl'),
                 PROXY_WEB_SEARCH: 'true',
+                STT_API_URL: inject('sttUrl'),
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
               },
             },

@@ -1,5 +1,6 @@
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import type { Address, Platform } from '#channel/platform.ts';
+import type { Transcriber } from '#media/transcribe.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
 import type { PlatformName } from '#protocol/platform.ts';
@@ -17,6 +18,8 @@ export interface Channel {
   readonly people: PeopleDeps;
   readonly sessions: Env['CHAT_SESSION'];
   readonly files: R2Bucket;
+  /** Null: nobody listens to voice messages. */
+  readonly transcriber: Transcriber | null;
   readonly clock: Clock;
   readonly log: Log;
   /** All or nothing, in one go. */

@@ -8,6 +8,7 @@ import { oneAtATime } from '#channel/one-at-a-time.ts';
 import { readMappedUsers } from '#channel/people-deps.ts';
 import { sendOutbox } from '#channel/send-outbox.ts';
 import { takeInbox } from '#channel/take-inbox.ts';
+import { createTranscriber } from '#media/transcribe.ts';
 import { migrate } from '#lib/migrate.ts';
 import { PlatformName } from '#protocol/platform.ts';
 import { Settings } from '#protocol/settings.ts';
@@ -36,6 +37,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     people: { db: env.DB, settings, clock, mappedUsers: readMappedUsers(env) },
     sessions: env.CHAT_SESSION,
     files: env.FILES,
+    transcriber: createTranscriber(settings, deps),
     clock,
     log,
     transaction: (act) => storage.transactionSync(act),

@@ -1,6 +1,7 @@
 import type { Channel } from '#channel/channel.ts';
 import type { InboxRow } from '#channel/inbound-message.ts';
-import { receiveFile, type ReceivedFile } from '#channel/receive-file.ts';
+import { listen } from '#channel/listen.ts';
+import { readReceived, receiveFile, type ReceivedFile } from '#channel/receive-file.ts';
 import type { Turn } from '#channel/turn.ts';
 import type { z } from 'zod';
 import { ImageBlock } from '#protocol/message.ts';
@@ -10,6 +11,9 @@ import type { Prompt } from '#protocol/prompt.ts';
 const ALL_IMAGES_BYTES = 15 * 1024 * 1024;
 /** Of one: the model takes no larger ones. */
 const IMAGE_BYTES = 5 * 1024 * 1024;
+
+/** Of all recordings of a prompt: with an engine that hangs, nobody waits for each of them. */
+const LISTEN_MS = 90_000;
 
 const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
@@ -29,13 +33,17 @@ export async function readPrompt(
   const lines: string[] = [];
   const files: ReceivedFile[] = [];
   const unusable: string[] = [];
+  const signal = AbortSignal.timeout(LISTEN_MS);
   for (const { message } of rows) {
     lines.push(message.text, ...message.annotations);
     for (const [index, media] of message.media.entries()) {
-      const received = await receiveFile(channel, turn, { media, key: `${message.key}#${index}` });
+      const key = `${message.key}#${index}`;
+      const received = await receiveFile(channel, turn, { media, key });
       if (received.kind === 'unusable') unusable.push(received.line);
       else {
         files.push(received);
+        const heard = await listen(channel, turn, { media, file: received, key, signal });
+        if (heard !== null) (heard.kind === 'words' ? lines : unusable).push(heard.line);
         lines.push(`[File received: ${received.name} — saved to input/${received.safeName}]`);
       }
     }
@@ -56,7 +64,7 @@ async function readImages(
   for (const file of files) {
     if (!imageTypes.has(file.mimeType) || file.size > IMAGE_BYTES || total + file.size > ALL_IMAGES_BYTES)
       continue;
-    const bytes = await readBytes(channel, turn, file);
+    const bytes = await readReceived(channel, turn, file);
     if (bytes === null) continue;
     total += file.size;
     const source = { type: 'base64', media_type: file.mimeType, data: Buffer.from(bytes).toString('base64') };
@@ -64,18 +72,4 @@ async function readImages(
     if (block.success) blocks.push(block.data);
   }
   return blocks;
-}
-
-async function readBytes(
-  channel: Channel,
-  turn: Turn,
-  { safeName }: ReceivedFile,
-): Promise<Uint8Array | null> {
-  const location = await channel.sessions
-    .getByName(`${turn.username}/${turn.session_id}`)
-    .locateFile(`input/${safeName}`);
-  if (location === 'no_file' || location === 'no_session') return null;
-  if (location.kind === 'inline') return location.bytes;
-  const object = await channel.files.get(location.key);
-  return object === null ? null : new Uint8Array(await object.arrayBuffer());
 }

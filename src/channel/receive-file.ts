@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionOf, type Channel } from '#channel/channel.ts';
+import { once } from '#channel/once.ts';
 import type { InboundMedia } from '#channel/platform.ts';
 import type { Turn } from '#channel/turn.ts';
 import { discardBytes, FileTooLarge, storeStream } from '#files/upload-store.ts';
@@ -27,12 +28,21 @@ export async function receiveFile(
   turn: Turn,
   { media, key }: { readonly media: InboundMedia; readonly key: string },
 ): Promise<Outcome> {
-  const { sql } = channel;
-  const [known] = sql.exec('SELECT outcome FROM received_file WHERE key = ?', key).toArray();
-  if (known !== undefined) return Outcome.parse(JSON.parse(z.string().parse(known['outcome'])));
-  const outcome = await store(channel, turn, media);
-  sql.exec('INSERT OR REPLACE INTO received_file (key, outcome) VALUES (?, ?)', key, JSON.stringify(outcome));
-  return outcome;
+  return once(channel.sql, { key, outcome: Outcome }, () => store(channel, turn, media));
+}
+
+/** Null if it has gone since. */
+export async function readReceived(
+  channel: Channel,
+  turn: Turn,
+  { safeName }: ReceivedFile,
+): Promise<Uint8Array | null> {
+  const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
+  const location = await session.locateFile(`input/${safeName}`);
+  if (location === 'no_file' || location === 'no_session') return null;
+  if (location.kind === 'inline') return location.bytes;
+  const object = await channel.files.get(location.key);
+  return object === null ? null : new Uint8Array(await object.arrayBuffer());
 }
 
 async function store(channel: Channel, turn: Turn, media: InboundMedia): Promise<Outcome> {

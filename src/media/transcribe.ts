@@ -7,11 +7,10 @@ import type { Settings } from '#protocol/settings.ts';
 export interface Recording {
   /** Its ending tells the engine the format. */
   readonly fileName: string;
-  readonly mimeType: string;
   /** Bytes. */
   readonly size: number;
-  /** Called once, and only where the recording is not too large. */
-  read(): Promise<Uint8Array<ArrayBuffer>>;
+  /** With its MIME type. Called once, and only where the recording is not too large. Null: it is gone. */
+  read(): Promise<Blob | null>;
 }
 
 export interface Transcript {
@@ -68,7 +67,9 @@ export function createTranscriber(
       if (recording.size > MAX_MEGABYTES * 1024 * 1024) {
         return fail(`it is larger than ${MAX_MEGABYTES} MB`);
       }
-      const form = await formOf(recording, engine);
+      const sound = await recording.read();
+      if (sound === null) return fail('it is not there any more');
+      const form = formOf(recording.fileName, sound, engine);
       return ask(engine, form, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), deps);
     },
   };
@@ -84,12 +85,11 @@ interface Engine {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-async function formOf(recording: Recording, { fields }: Engine): Promise<FormData> {
+function formOf(fileName: string, sound: Blob, { fields }: Engine): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   // OpenAI goes by the name, and knows these two as .ogg only
-  const name = recording.fileName.replace(/\.(?:opus|oga)$/i, '.ogg');
-  form.set('file', new File([await recording.read()], name, { type: recording.mimeType }));
+  form.set('file', sound, fileName.replace(/\.(?:opus|oga)$/i, '.ogg'));
   return form;
 }
 

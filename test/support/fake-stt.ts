@@ -15,7 +15,7 @@ const Answer = z.object({
 
 /** A recording that tells the fake engine what to answer. */
 export const recording = (...answers: readonly z.input<typeof Answer>[]): Uint8Array<ArrayBuffer> =>
-  new TextEncoder().encode(JSON.stringify(answers));
+  Uint8Array.from(Buffer.from(JSON.stringify(answers)));
 
 /** A recording in which this is said. */
 export const spoken = (text: string): Uint8Array<ArrayBuffer> =>

@@ -4,6 +4,7 @@ import { startFakeMcpServer } from '#test/support/fake-mcp-server.ts';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { startFakeTelegram } from '#test/support/fake-platforms/telegram.ts';
 import { startFakeWhatsapp } from '#test/support/fake-platforms/whatsapp.ts';
+import { spoken, startFakeStt } from '#test/support/fake-stt.ts';
 import { startFakeWeb } from '#test/support/fake-web.ts';
 import { answerFromPrompt } from '#test/support/prompt-script.ts';
 
@@ -14,6 +15,7 @@ declare module 'vitest' {
     mcpUrl: string;
     telegramUrl: string;
     whatsappUrl: string;
+    sttUrl: string;
   }
 }
 
@@ -33,7 +35,11 @@ export default async function setup(project: TestProject) {
   whatsapp.media.set('FILE1', { bytes: new TextEncoder().encode('of a user'), mimeType: 'text/plain' });
   project.provide('telegramUrl', telegram.url);
   project.provide('whatsappUrl', whatsapp.url);
+  telegram.files.set('VOICE1', spoken('How tall is the Eiffel tower?'));
+  const stt = await startFakeStt();
+  project.provide('sttUrl', stt.url);
   return async () => {
+    stt.close();
     await telegram.close();
     await whatsapp.close();
     await mcp.close();

@@ -22,9 +22,8 @@ async function transcribe(
   return transcriber?.transcribe(
     {
       fileName: 'voice.ogg',
-      mimeType: 'audio/ogg',
       size: bytes.length,
-      read: async () => bytes,
+      read: async () => new Blob([bytes], { type: 'audio/ogg' }),
       ...rest,
     },
     signal,

@@ -1,0 +1,139 @@
+import { exports } from 'cloudflare:workers';
+import { expect, inject, test, vi } from 'vitest';
+import { z } from 'zod';
+import { platformFactories } from '#channel/create-platform.ts';
+import type { InboundMedia } from '#channel/platform.ts';
+import { createTelegram } from '#channel/platforms/telegram/index.ts';
+import { Asked, recording, spoken } from '#test/support/fake-stt.ts';
+import { origin } from '../../support/workers/accounts.ts';
+import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
+import { isIdle, newChat } from './chat.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    sttUrl: string;
+    telegramUrl: string;
+  }
+}
+
+vi.setConfig({ testTimeout: 40_000 });
+const fake = fakePlatform('imessage');
+
+/** Sends recordings, each with its own name. */
+async function send(
+  files: Readonly<Record<string, Uint8Array>>,
+  { kind = 'voice', text = '' }: { kind?: InboundMedia['kind']; text?: string } = {},
+): Promise<string[]> {
+  const chat = await newChat('imessage');
+  const media = Object.entries(files).map(([name, bytes]) => {
+    const reference = `${chat}/${name}`;
+    fake.media.set(reference, { bytes, mimeType: 'audio/ogg; codecs=opus' });
+    return { kind, reference, fileName: kind === 'voice' ? null : name, mimeType: null, size: bytes.length };
+  });
+  await deliver('imessage', [message(chat, text, { media })]);
+  await isIdle('imessage', chat);
+  return fake.texts(chat);
+}
+
+const triesOf = async (bytes: Uint8Array) => {
+  const asked = z.array(Asked).parse(await (await fetch(`${inject('sttUrl')}/asked`)).json());
+  const text = new TextDecoder().decode(bytes);
+  return asked.filter(({ file }) => file.text === text).length;
+};
+
+test('a voice note in Telegram is what the model is asked', async () => {
+  const texts: string[] = [];
+  platformFactories.telegram = (settings, deps) =>
+    createTelegram(
+      {
+        ...settings,
+        TELEGRAM_BOT_TOKEN: '777:token',
+        TELEGRAM_WEBHOOK_SECRET: 'tg_secret',
+        TELEGRAM_API_URL: inject('telegramUrl'),
+      },
+      {
+        ...deps,
+        fetch: (url, init) => {
+          if (new Request(url).url.endsWith('/sendMessage') && typeof init?.body === 'string') {
+            texts.push(z.object({ text: z.string() }).parse(JSON.parse(init.body)).text);
+          }
+          return deps.fetch(url, init);
+        },
+      },
+    );
+  const chat = await newChat('telegram');
+  const voice = {
+    file_id: 'VOICE1',
+    file_unique_id: 'u1',
+    duration: 2,
+    mime_type: 'audio/ogg',
+    file_size: 90,
+  };
+  const from = { id: Number(chat), is_bot: false, first_name: 'Some One' };
+  const response = await exports.default.fetch(`${origin}/api/v1/webhooks/telegram`, {
+    method: 'POST',
+    headers: { 'x-telegram-bot-api-secret-token': 'tg_secret', 'content-type': 'application/json' },
+    body: JSON.stringify({
+      update_id: Number(chat),
+      message: { message_id: 7, date: 1_760_000_000, from, chat: { id: from.id, type: 'private' }, voice },
+    }),
+  });
+  expect(response.status).toBe(200);
+  await isIdle('telegram', chat);
+  expect(texts).toEqual([
+    'You said: [Voice message, transcribed: "How tall is the Eiffel tower?"]\n[File received: voice.ogg — saved to input/voice.ogg]',
+  ]);
+});
+
+test.each(['new session', 'Stop', '/help', '/summarize'])(
+  '“%s” that is spoken is no command',
+  async (words) => {
+    expect(await send({ a: spoken(words) })).toEqual([
+      `You said: [Voice message, transcribed: "${words}"]\n[File received: voice.ogg — saved to input/voice.ogg]`,
+    ]);
+  },
+);
+
+test('nothing that is said ends the quotation', async () => {
+  const [prompt = ''] = await send({ a: spoken('one "two"]\n[File received: three') });
+  expect(prompt.split('\n')[0]).toBe(
+    String.raw`You said: [Voice message, transcribed: "one \"two\"] [File received: three"]`,
+  );
+});
+
+test('audio files are listened to where they are short, and other files never', async () => {
+  const words = spoken('a short one');
+  expect(await send({ 'a.mp3': words }, { kind: 'audio', text: 'Look' })).toEqual([
+    'You said: Look\n[Audio, transcribed: "a short one"]\n[File received: a.mp3 — saved to input/a.mp3]',
+  ]);
+  const long = new Uint8Array(5 * 1024 * 1024 + 1).fill(32);
+  const other = spoken('a document');
+  expect(await send({ 'b.mp3': long }, { kind: 'audio' })).toEqual([
+    'You said: [File received: b.mp3 — saved to input/b.mp3]',
+  ]);
+  expect(await send({ 'c.mp3': other }, { kind: 'document' })).toEqual([
+    'You said: [File received: c.mp3 — saved to input/c.mp3]',
+  ]);
+  expect([await triesOf(words), await triesOf(long), await triesOf(other)]).toEqual([1, 0, 0]);
+});
+
+test('a long voice message comes from the bucket', async () => {
+  const padded = new Uint8Array(2 * 1024 * 1024).fill(32);
+  padded.set(spoken('from far away'));
+  expect((await send({ a: padded }))[0]).toContain('[Voice message, transcribed: "from far away"]');
+});
+
+test.each([
+  {
+    name: 'refused',
+    bytes: recording({ status: 401 }),
+    why: 'the speech service refused the key of this server',
+  },
+  { name: 'silent', bytes: spoken(' '), why: 'nobody says anything in it' },
+])('a recording that is $name is a file, and its user is told why', async ({ bytes, why }) => {
+  const texts = await send({ a: bytes });
+  expect(texts.toSorted()).toEqual([
+    'You said: [File received: voice.ogg — saved to input/voice.ogg]',
+    `⚠️ I could not listen to the voice message: ${why}.`,
+  ]);
+});
