@@ -66,6 +66,7 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
     const outcome = await sendPiece(channel, row, piece);
     const isLast = index === pieces.length - 1;
     if (isLast || outcome.kind !== 'sent') return settle(channel, row, outcome);
+    keepLabel(channel, outcome.messageId);
   }
 }
 
@@ -173,6 +174,15 @@ function labelled(channel: Channel, row: OutboxRow): readonly OutboundPiece[] {
   const label = channel.platform.format({ kind: 'text', markdown: repeatLabel });
   if (content.kind === 'file' || piecesOf(channel, row).length > 1) return [...label, row.piece];
   return channel.platform.format({ ...content, markdown: `${repeatLabel} ${content.markdown}` });
+}
+
+/** Its receipt, or a report of the label would pass for one of what it stands before. */
+function keepLabel({ sql, clock }: Channel, messageId: string | null): void {
+  sql.exec(
+    "INSERT INTO outbox (created_at, kind, content, piece, state, message_id) VALUES (?, 'notice', '', '', 'sent', ?)",
+    clock.now(),
+    messageId,
+  );
 }
 
 /** A report of a message that we have no receipt of, from after it went out: that is the one. */
