@@ -7,15 +7,25 @@ import { signLink } from '#files/signed-link.ts';
 
 const VALID_SECONDS = 24 * 60 * 60;
 
-/** The message that stands for a file that the platform does not take: a link that works for a day. */
+/** The message that stands for a file that the platform does not take. */
 export async function linkFor(
-  { settings, clock }: Pick<Channel, 'settings' | 'clock'>,
+  channel: Pick<Channel, 'settings' | 'clock'>,
   { name, size }: OutboundFile,
-  { username, sessionId, path }: FileSource,
+  source: FileSource,
 ): Promise<string> {
+  const url = await fileUrl(channel, source);
+  return url === null
+    ? `The file ${name} is too large for this chat. It is among the files of the conversation.`
+    : fileLink(name, size, url);
+}
+
+/** An address that works for a day, for whoever has it. Null where no key is set to sign it with. */
+export async function fileUrl(
+  { settings, clock }: Pick<Channel, 'settings' | 'clock'>,
+  { username, sessionId, path }: FileSource,
+): Promise<string | null> {
   const key = await fileSigningKey(settings);
-  if (key === null)
-    return `The file ${name} is too large for this chat. It is among the files of the conversation.`;
+  if (key === null) return null;
   const token = await signLink(
     {
       u: username,
@@ -26,5 +36,5 @@ export async function linkFor(
     },
     key,
   );
-  return fileLink(name, size, `${settings.BACKEND_PUBLIC_URL.replace(/\/$/, '')}/api/v1/files/dl/${token}`);
+  return `${settings.BACKEND_PUBLIC_URL.replace(/\/$/, '')}/api/v1/files/dl/${token}`;
 }

@@ -164,6 +164,8 @@ export interface Platform {
     piece: OutboundPiece,
     to: Address,
     openFile: () => Promise<ReadableStream<Uint8Array>>,
+    /** An address of the file for platforms that fetch it themselves; null where there can be none. */
+    linkFile?: () => Promise<string | null>,
   ): Promise<SendOutcome>;
   /** Shows that something is being written, and that the message was read where the platform has such a sign. */
   showTyping(to: Address, lastMessageId: string | null): Promise<void>;

@@ -2,7 +2,7 @@ import type { Channel } from '#channel/channel.ts';
 import { openFile } from '#channel/deliver-file.ts';
 import { rememberError } from '#channel/platform-errors.ts';
 import { addToOutbox, nextOutboxRow, piecesOf, type OutboxRow } from '#channel/outbox.ts';
-import { linkFor } from '#channel/file-link.ts';
+import { fileUrl, linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
@@ -81,7 +81,13 @@ async function sendPiece(channel: Channel, row: OutboxRow, piece: OutboundPiece)
       if (outcome.kind !== 'unsupported' && outcome.kind !== 'refused') return outcome;
     }
   }
-  return platform.send(piece, address, () => openFile(channel, row.file));
+  const { file } = row;
+  return platform.send(
+    piece,
+    address,
+    () => openFile(channel, file),
+    async () => (file === null ? null : fileUrl(channel, file)),
+  );
 }
 
 async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): Promise<void> {

@@ -1,8 +1,7 @@
 import type { PlatformStatus } from '#cli/api.ts';
 
 /** Whether messages can come and go. */
-export const isWorking = (status: PlatformStatus): boolean =>
-  status.token_valid && status.webhook_ok && status.last_send_error?.authentication !== true;
+export const isWorking = (status: PlatformStatus): boolean => status.token_valid && status.webhook_ok;
 
 /** A platform's state, a line each. */
 export function statusLines(status: PlatformStatus): string[] {

@@ -27,6 +27,11 @@ const Webhook = z.object({
   url: z.url({ protocol: /^https$/ }),
   secret_token: z.string().min(8).max(256),
 });
+/** Zalo fetches it: what it could not reach is refused. */
+const Photo = z.object({
+  chat_id: z.string().min(1),
+  photo: z.url({ protocol: /^https$/, hostname: /\./ }),
+});
 const Text = z.object({ chat_id: z.string().min(1), text: z.string().min(1).max(2000) });
 
 /** The Zalo Bot Platform: https://bot.zaloplatforms.com/docs */
@@ -67,6 +72,13 @@ export async function startFakeZaloBot(token = '777:token', port = 0): Promise<F
           if (state.blocked.has(chatId)) return zaloBotError(403);
           serial += 1;
           take({ id: `zb${serial}`, chatId, text, file: null });
+          return done({ message_id: `zb${serial}`, date: call.at });
+        }
+        case 'sendPhoto': {
+          const parsed = Photo.safeParse(call.body);
+          if (!parsed.success) return zaloBotError(400);
+          serial += 1;
+          take({ id: `zb${serial}`, chatId: parsed.data.chat_id, text: parsed.data.photo, file: null });
           return done({ message_id: `zb${serial}`, date: call.at });
         }
         default:

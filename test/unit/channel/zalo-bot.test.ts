@@ -90,13 +90,33 @@ describe('Zalo bot', () => {
     expect(fake.typing).toEqual([CHAT]);
   });
 
-  test('a file goes as a link', async () => {
-    const file = { name: 'a.png', mimeType: 'image/png', size: 3 };
+  const sendFile = async (mimeType: string, link: string | null) => {
+    const file = { name: 'a', mimeType, size: 3 };
     const [piece] = platform.format({ kind: 'file', file, caption: '' });
     if (piece === undefined) throw new Error('there is no piece');
-    const outcome = await platform.send(piece, to, () => Promise.reject(new Error('not opened')));
-    expect(outcome).toMatchObject({ kind: 'unsupported' });
+    const notOpened = () => Promise.reject(new Error('not opened'));
+    return platform.send(piece, to, notOpened, async () => link);
+  };
+
+  test('a picture is fetched by Zalo from its link', async () => {
+    const link = 'https://edgewise.example/api/v1/files/dl/x.y';
+    expect(await sendFile('image/png', link)).toEqual({ kind: 'sent', messageId: 'zb1' });
+    expect(fake.calls.map(({ path, body }) => ({ path, body }))).toEqual([
+      { path: '/bot777:token/sendPhoto', body: { chat_id: CHAT, photo: link } },
+    ]);
+  });
+
+  test.each([
+    ['another file', 'application/pdf', 'https://edgewise.example/x'],
+    ['a picture of a server that the internet cannot see', 'image/png', 'http://localhost:7001/x'],
+    ['a picture without a link', 'image/png', null],
+  ])('%s is not supported, and nothing is sent', async (_name, mimeType, link) => {
+    expect(await sendFile(mimeType, link)).toMatchObject({ kind: 'unsupported' });
     expect(fake.calls).toEqual([]);
+  });
+
+  test('a picture that Zalo cannot fetch is not supported', async () => {
+    expect(await sendFile('image/png', 'https://nowhere/x')).toMatchObject({ kind: 'unsupported' });
   });
 
   test('set-up registers the webhook with its secret', async () => {

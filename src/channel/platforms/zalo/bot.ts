@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Platform } from '#channel/platform.ts';
+import type { Platform, SendOutcome } from '#channel/platform.ts';
 import { formatPlain, PlainRequest } from '../plain-text.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import { isSameSecret } from '../verify-secret.ts';
-import { createZaloBotApi } from './bot-api.ts';
+import { createZaloBotApi, type BotAnswer } from './bot-api.ts';
 import { botStatus, setUpBot } from './bot-set-up.ts';
 import { openMedia } from './open-media.ts';
 import { parseBotUpdate } from './parse-bot-update.ts';
@@ -24,13 +24,16 @@ export function createZaloBot(token: string, settings: ZaloSettings, deps: Platf
         : isSameSecret(headers['x-bot-api-secret-token'] ?? '', secret),
     parse: parseBotUpdate,
     format: (content) => formatPlain(content, { maxText: 2000, hasCaption: () => false }),
-    send: async ({ request }, to) => {
+    send: async ({ request, file }, to, _openFile, linkFile) => {
       const parsed = PlainRequest.parse(request);
-      // Photos are given to it as addresses only, and a link is one that the user can open, too
-      if (parsed.kind === 'file') return { kind: 'unsupported', reason: 'Zalo bots cannot send files' };
-      const answer = await api.call('sendMessage', { chat_id: to.chatId, text: parsed.text });
-      if (answer.kind === 'failed') return answer.outcome;
-      return { kind: 'sent', messageId: Sent.safeParse(answer.result).data?.message_id ?? null };
+      const address = { chat_id: to.chatId };
+      if (parsed.kind === 'text')
+        return outcomeOf(await api.call('sendMessage', { ...address, text: parsed.text }));
+      // Zalo fetches pictures itself, from where the internet can see them
+      const photo = PHOTO.test(file?.mimeType ?? '') ? await linkFile?.() : null;
+      if (photo?.startsWith('https:') !== true) return unsupported;
+      const outcome = outcomeOf(await api.call('sendPhoto', { ...address, photo }));
+      return outcome.kind === 'refused' && !outcome.authentication ? unsupported : outcome;
     },
     showTyping: async (to) => {
       await api.call('sendChatAction', { chat_id: to.chatId, action: 'typing' });
@@ -40,3 +43,15 @@ export function createZaloBot(token: string, settings: ZaloSettings, deps: Platf
     status: (webhookUrl) => botStatus(api, webhookUrl),
   };
 }
+
+const PHOTO = /^image\/(jpe?g|png)$/i;
+
+const unsupported: SendOutcome = {
+  kind: 'unsupported',
+  reason: 'Zalo bots send pictures and no other files',
+};
+
+const outcomeOf = (answer: BotAnswer): SendOutcome =>
+  answer.kind === 'failed'
+    ? answer.outcome
+    : { kind: 'sent', messageId: Sent.safeParse(answer.result).data?.message_id ?? null };
