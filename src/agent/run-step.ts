@@ -25,6 +25,16 @@ export type StepOutcome =
       readonly spent?: Spent;
     };
 
+export interface StepDeps {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /**
+   * Some providers count the ids of calls from 0 in every answer, and what is said of one call would hold for another.
+   * Contract: gives no id twice; one that is new stays as it is.
+   */
+  readonly uniqueCallId: (id: string) => string;
+}
+
 /**
  * One model call. What happens is emitted, what was said is returned. Contract: never throws for what a model or a
  * user may do; a cancelled or failed call returns the text that was shown until then.
@@ -32,7 +42,7 @@ export type StepOutcome =
 export async function runStep(
   model: Model,
   request: ModelRequest,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
+  { emit, signal, uniqueCallId }: StepDeps,
 ): Promise<StepOutcome> {
   let shown = '';
   const thoughts: ThinkingBlock[] = [];
@@ -51,7 +61,9 @@ export async function runStep(
         case 'failure':
           return { kind: 'failed', thoughts, shown, reason: part.kind, text: part.text };
         case 'message': {
-          const content = [...part.content];
+          const content = part.content.map((block) =>
+            block.type === 'tool_use' ? { ...block, id: uniqueCallId(block.id) } : block,
+          );
           // There was no room for one word: as if it had been refused
           if (part.stop === 'context_full' && textOf(content) === '' && shown === '' && !hasCalls(content))
             return {
@@ -77,7 +89,15 @@ export async function runStep(
             cost: part.cost,
             ...(shown === textOf(content) ? {} : { shown }),
           };
-          const { stop, contextWindow, incompleteCalls = [] } = part;
+          const { stop, contextWindow } = part;
+          const incompleteCalls = content.flatMap((block, index) => {
+            const was = part.content[index];
+            return block.type === 'tool_use' &&
+              was?.type === 'tool_use' &&
+              part.incompleteCalls?.includes(was.id)
+              ? [block.id]
+              : [];
+          });
           return { kind: 'message', step, stop, contextWindow, incompleteCalls };
         }
       }

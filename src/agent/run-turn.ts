@@ -1,6 +1,6 @@
 import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason, ToolDefinition } from '#agent/model.ts';
-import { closingEvents, runStep, type StepOutcome } from '#agent/run-step.ts';
+import { closingEvents, runStep, type StepDeps, type StepOutcome } from '#agent/run-step.ts';
 import { resultText, runToolCalls } from '#agent/run-tool-calls.ts';
 import { addSpent, type AssistantStep, type NoteStep, type Spent, type Step } from '#agent/step.ts';
 import type { ToolCallDeps } from '#agent/tool-call.ts';
@@ -25,6 +25,7 @@ export interface TurnDeps {
   readonly save: (step: Step) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly uniqueCallId: StepDeps['uniqueCallId'];
   readonly onToolError: (name: string, error: unknown) => void;
   readonly judge: ToolCallDeps['judge'];
   readonly hooks: ToolCallDeps['hooks'];

@@ -5,6 +5,7 @@ import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { begunCalls } from '#session/begun-calls.ts';
+import { uniqueCallId } from '#session/call-ids.ts';
 import { compactInstructions, compactTurn } from '#session/compact-turn.ts';
 import { seqOf } from '#session/entry.ts';
 import { makeRoom } from '#session/make-room.ts';
@@ -35,6 +36,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     signal,
     hooks: hooks.ofCalls,
     begunCalls: begunCalls(session.sql),
+    uniqueCallId: (id) => uniqueCallId(session.sql, id),
     judge: (call, tool) => judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
     onToolError: (tool, error) =>
       session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),

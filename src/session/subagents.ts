@@ -23,7 +23,7 @@ const MAX_TASKS = 50;
 
 export interface SubagentDeps extends Pick<
   TurnDeps,
-  'model' | 'clock' | 'signal' | 'judge' | 'hooks' | 'begunCalls' | 'onToolError'
+  'model' | 'clock' | 'signal' | 'judge' | 'hooks' | 'begunCalls' | 'uniqueCallId' | 'onToolError'
 > {
   readonly turn: number;
   readonly agent: Agent;

@@ -77,4 +77,6 @@ export const sessionTables: readonly string[] = [
      listed_at INTEGER NOT NULL,
      outcome TEXT NOT NULL
    ) WITHOUT ROWID`,
+  // Ids that calls were given, and how often a provider gave them
+  `CREATE TABLE call_id (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID`,
 ];

@@ -43,6 +43,7 @@ function start(script: readonly ScriptedCall[], makeRoom: MakeRoom) {
       judge: () => ({ kind: 'allow' }),
       hooks: noHooks,
       begunCalls: new Set(),
+      uniqueCallId: (id) => id,
     },
     { model: 'sonnet', system: 'be kind', messages: [user('long')], maxSteps: 5, replies: new Map() },
   );

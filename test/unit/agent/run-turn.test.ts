@@ -36,12 +36,19 @@ interface Setting {
   readonly replies?: ReadonlyMap<string, Reply>;
   readonly judge?: TurnDeps['judge'];
   readonly notes?: TurnDeps['notes'];
+  readonly uniqueCallId?: TurnDeps['uniqueCallId'];
 }
 
 function start(
   script: readonly ScriptedCall[],
   tools: readonly Tool[] = [],
-  { messages = hello, replies = new Map(), judge = () => ({ kind: 'allow' }), notes }: Setting = {},
+  {
+    messages = hello,
+    replies = new Map(),
+    judge = () => ({ kind: 'allow' }),
+    notes,
+    uniqueCallId = (id) => id,
+  }: Setting = {},
 ) {
   const events: AgentEvent[] = [];
   const steps: Step[] = [];
@@ -60,6 +67,7 @@ function start(
       judge,
       hooks: noHooks,
       begunCalls: new Set(),
+      uniqueCallId,
       ...(notes === undefined ? {} : { notes }),
     },
     { model: 'sonnet', system: 'be kind', messages, maxSteps: 5, replies },
@@ -195,6 +203,34 @@ test('a call whose input broke off does not run, even if the rest of it fits', a
       },
     ],
   });
+});
+
+test('two calls with one id: each gets an id, and none runs whose input may have broken off', async () => {
+  const numbers = new Map<string, number>();
+  const uniqueCallId = (id: string) => {
+    const number = (numbers.get(id) ?? 0) + 1;
+    numbers.set(id, number);
+    return number === 1 ? id : `${id}_${number}`;
+  };
+  const read = { type: 'tool_use', id: '0', name: 'Read', input: {} } as const;
+  const cut = message([read, read], { stop: 'max_tokens', incompleteCalls: ['0'] });
+  const { outcome, events, steps } = start(
+    [[cut], calls(['0', 'Read']), says('ok')],
+    [tool('Read', async () => 'content')],
+    { uniqueCallId },
+  );
+  expect((await outcome).kind).toBe('finished');
+  const cutOff = 'The input of this call was cut off, so it did not run. Make it again, in smaller parts.';
+  expect(steps.flatMap((step) => (step.kind === 'tool_results' ? step.results : []))).toEqual([
+    { type: 'tool_result', tool_use_id: '0', content: cutOff, is_error: true },
+    { type: 'tool_result', tool_use_id: '0_2', content: cutOff, is_error: true },
+    { type: 'tool_result', tool_use_id: '0_3', content: 'content', is_error: false },
+  ]);
+  expect(events.flatMap((event) => (event.type === 'tool_use' ? [event.id] : []))).toEqual([
+    '0',
+    '0_2',
+    '0_3',
+  ]);
 });
 
 test('the step limit ends the turn with words for the user', async () => {

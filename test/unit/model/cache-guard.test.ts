@@ -52,6 +52,7 @@ async function turn(before: readonly Message[], prompt: readonly UserBlock[]): P
       judge: () => ({ kind: 'allow' }),
       hooks: noHooks,
       begunCalls: new Set(),
+      uniqueCallId: (id) => id,
     },
     {
       model: 'sonnet',
