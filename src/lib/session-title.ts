@@ -5,6 +5,9 @@ const MAX_LENGTH = 60;
 /** The subject stands at the beginning, if anywhere; what is pasted behind it may be a megabyte. */
 const MAX_READ = 4_000;
 
+/** What stands around the words of a voice message. */
+const spoken = /^\[Voice message, transcribed[^:\n]*: "(.*?)(?:"\]|$)/gm;
+
 /** Said before the matter; not where the word belongs to it, as in "hello world". */
 const greetings = [
   'good morning|good afternoon|good evening|hello(?! world)|hey|hi|dear',
@@ -55,7 +58,7 @@ const sentenceEnd = /(?<=[.!?])\s+(?=[\p{Lu}\p{Lo}¿¡])|(?<=[。！？])/u;
  * always gives the same title.
  */
 export function makeTitle(prompt: string, answer: string): string | null {
-  const asked = plainLines(prompt.slice(0, MAX_READ));
+  const asked = plainLines(prompt.slice(0, MAX_READ).replace(spoken, '$1'));
   const answered = plainLines(answer.slice(0, MAX_READ));
   const heading = answered.find((line) => line.isHeading);
   return (

@@ -32,6 +32,10 @@ test.each([
   { prompt: 'Viết lời cảm ơn', expected: 'Viết lời cảm ơn' },
   { prompt: 'Kubernetes', expected: 'Kubernetes' },
   {
+    prompt: '[Voice message, transcribed: "Hi, how tall is the tower? Thanks."]\n[File received: voice.ogg]',
+    expected: 'How tall is the tower?',
+  },
+  {
     prompt: 'write a long story about a lighthouse keeper who collects the sounds of storms',
     expected: 'Write a long story about a lighthouse keeper who collects…',
   },

@@ -1,3 +1,4 @@
+import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { expect, inject, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -7,7 +8,7 @@ import { createTelegram } from '#channel/platforms/telegram/index.ts';
 import { Asked, recording, spoken } from '#test/support/fake-stt.ts';
 import { origin } from '../../support/workers/accounts.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
-import { isIdle, newChat } from './chat.ts';
+import { chatObject, isIdle, newChat } from './chat.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,20 +20,30 @@ declare module 'vitest' {
 vi.setConfig({ testTimeout: 40_000 });
 const fake = fakePlatform('imessage');
 
-/** Sends recordings, each with its own name. */
-async function send(
+interface Sending {
+  readonly kind?: InboundMedia['kind'];
+  readonly text?: string;
+}
+
+/** Sends recordings, by name, and gives what came of them. */
+async function send(files: Readonly<Record<string, Uint8Array>>, sending: Sending = {}): Promise<string[]> {
+  const chat = await sendTo(await newChat('imessage'), files, sending);
+  await isIdle('imessage', chat);
+  return fake.texts(chat);
+}
+
+async function sendTo(
+  chat: string,
   files: Readonly<Record<string, Uint8Array>>,
-  { kind = 'voice', text = '' }: { kind?: InboundMedia['kind']; text?: string } = {},
-): Promise<string[]> {
-  const chat = await newChat('imessage');
+  { kind = 'voice', text = '' }: Sending = {},
+): Promise<string> {
   const media = Object.entries(files).map(([name, bytes]) => {
     const reference = `${chat}/${name}`;
     fake.media.set(reference, { bytes, mimeType: 'audio/ogg; codecs=opus' });
     return { kind, reference, fileName: kind === 'voice' ? null : name, mimeType: null, size: bytes.length };
   });
   await deliver('imessage', [message(chat, text, { media })]);
-  await isIdle('imessage', chat);
-  return fake.texts(chat);
+  return chat;
 }
 
 const triesOf = async (bytes: Uint8Array) => {
@@ -136,4 +147,26 @@ test.each([
     'You said: [File received: voice.ogg — saved to input/voice.ogg]',
     `⚠️ I could not listen to the voice message: ${why}.`,
   ]);
+});
+
+test('what was heard before a crash is not paid for again', async () => {
+  const first = spoken('before the crash');
+  const refused = recording({ status: 400 });
+  const slow = recording({ delayMs: 1500, body: { text: 'after it' } });
+  const chat = await sendTo(await newChat('imessage'), { first, refused, slow });
+  await expect.poll(() => triesOf(slow), { timeout: 8000 }).toBe(1);
+  await abortAllDurableObjects();
+  await runDurableObjectAlarm(chatObject('imessage', chat));
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).toSorted()).toEqual([
+    [
+      'You said: [Voice message, transcribed: "before the crash"]',
+      '[File received: voice.ogg — saved to input/voice.ogg]',
+      '[File received: voice.ogg — saved to input/voice_1.ogg]',
+      '[Voice message, transcribed: "after it"]',
+      '[File received: voice.ogg — saved to input/voice_2.ogg]',
+    ].join('\n'),
+    '⚠️ I could not listen to the voice message: the speech service cannot read this recording.',
+  ]);
+  expect([await triesOf(first), await triesOf(refused), await triesOf(slow)]).toEqual([1, 1, 2]);
 });
