@@ -2,6 +2,7 @@ import { agentsOnlyTools } from '#catalog/tool-names.ts';
 import { z } from 'zod';
 import { Effort, Thinking } from '#agent/model.ts';
 import { RemoteServerFields, ServerName } from '#mcp/remote-server.ts';
+import { normalizePath } from '#files/path.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import { hook, hookFields } from '#catalog/hook.ts';
 import { closestName } from '#lib/closest-name.ts';
@@ -35,6 +36,11 @@ export const pluginReference = z.union(
   ],
   { error: 'must be `path: ./plugins/x`, a folder below that of agents.yaml, or x@marketplace' },
 );
+
+/** `output`, `/workspace/output`, `/tmp`: a slip must not leave an agent with nothing, or with everything. */
+const directory = z
+  .string()
+  .refine((path) => path === '/tmp' || normalizePath(path).ok, 'must be a folder under /workspace, or /tmp');
 
 /** `Bash`, `Bash(git *)`, `Write(output/**)`, `mcp__github__*`. */
 const rule = z
@@ -70,6 +76,8 @@ export function agentsFile(known: { tools: readonly string[]; subagents: readonl
         deny: z.array(rule).optional(),
       })
       .optional(),
+    /** Folders of the workspace; `/tmp` may always be written. */
+    allowed_directories: z.array(directory).optional(),
     hooks: z.array(hook).optional(),
     mcp_servers: z.record(ServerName, RemoteServerFields).optional(),
   });
@@ -110,6 +118,6 @@ export const fieldNames: readonly string[] = (
   '_defaults default_agent agents name description system_prompt tools disallowed_tools subagents model ' +
   'permission_mode permissions allow ask deny focus prompt plugins path' +
   ' mcp_servers url headers timeout_seconds transport oauth client_id client_secret scope' +
-  ' thinking effort' +
+  ' thinking effort allowed_directories' +
   ` ${hookFields}`
 ).split(' ');

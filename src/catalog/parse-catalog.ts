@@ -36,6 +36,8 @@ export interface Agent {
   readonly permissions: PermissionRules;
   /** Asked in this order: the defaults', then the agent's own. */
   readonly hooks: readonly Hook[];
+  /** Where its tools may write; undefined: in the whole workspace. */
+  readonly allowedDirectories: readonly string[] | undefined;
   /** Patterns; of MCP tools nothing but the server knows the names. */
   readonly disallowedTools: readonly string[];
   /** The project's, its plugins', its own: of several with one name the last. */
@@ -168,6 +170,7 @@ function toAgent(
     },
     hooks: fields.hooks ?? [],
     disallowedTools: disallowed,
+    allowedDirectories: fields.allowed_directories,
     mcpServers: [
       ...new Map(
         [

@@ -22,11 +22,6 @@ const encodingOf = (options: Encoding): BufferEncoding =>
 /** The shell's commands know a failure by the code that its message begins with. */
 const failure = ({ code, message }: WorkspaceProblem) => new Error(`${code}: ${message}`);
 
-function must<Value>(result: Result<Value, WorkspaceProblem>): Value {
-  if (!result.ok) throw failure(result.problem);
-  return result.value;
-}
-
 const inWorkspace = (path: string) => `${root}${path}`;
 
 const toBytes = (content: FileContent, options: Encoding): Uint8Array =>
@@ -49,9 +44,12 @@ const toStat = (entry: WorkspaceEntry): FsStat => ({
  */
 export class BashFileSystem implements IFileSystem {
   readonly #workspace: Workspace;
+  readonly #onRefused: (reason: string) => void;
 
-  constructor(workspace: Workspace) {
+  /** `onRefused` is told why something may not be changed: some commands say in its place that there is no such file. */
+  constructor(workspace: Workspace, onRefused: (reason: string) => void = () => {}) {
     this.#workspace = workspace;
+    this.#onRefused = onRefused;
   }
 
   async readFile(path: string, options?: Encoding): Promise<string> {
@@ -60,15 +58,15 @@ export class BashFileSystem implements IFileSystem {
   }
 
   async readFileBuffer(path: string): Promise<Uint8Array> {
-    return must(await this.#workspace.read(inWorkspace(path)));
+    return this.#must(await this.#workspace.read(inWorkspace(path)));
   }
 
   async writeFile(path: string, content: FileContent, options?: Encoding): Promise<void> {
-    must(await this.#workspace.writeFile(inWorkspace(path), toBytes(content, options)));
+    this.#must(await this.#workspace.writeFile(inWorkspace(path), toBytes(content, options)));
   }
 
   async appendFile(path: string, content: FileContent, options?: Encoding): Promise<void> {
-    must(await this.#workspace.append(inWorkspace(path), toBytes(content, options)));
+    this.#must(await this.#workspace.append(inWorkspace(path), toBytes(content, options)));
   }
 
   async exists(path: string): Promise<boolean> {
@@ -84,15 +82,15 @@ export class BashFileSystem implements IFileSystem {
   }
 
   async mkdir(path: string, options?: MkdirOptions): Promise<void> {
-    must(await this.#workspace.mkdir(inWorkspace(path), { recursive: options?.recursive ?? false }));
+    this.#must(await this.#workspace.mkdir(inWorkspace(path), { recursive: options?.recursive ?? false }));
   }
 
   async readdir(path: string): Promise<string[]> {
-    return must(this.#workspace.list(inWorkspace(path))).map(({ name }) => name);
+    return this.#must(this.#workspace.list(inWorkspace(path))).map(({ name }) => name);
   }
 
   async readdirWithFileTypes(path: string) {
-    return must(this.#workspace.list(inWorkspace(path))).map(({ name, kind }) => ({
+    return this.#must(this.#workspace.list(inWorkspace(path))).map(({ name, kind }) => ({
       name,
       isFile: kind === 'file',
       isDirectory: kind === 'directory',
@@ -104,11 +102,11 @@ export class BashFileSystem implements IFileSystem {
     const removed = await this.#workspace.remove(inWorkspace(path), {
       recursive: options?.recursive ?? false,
     });
-    if (!removed.ok && !(options?.force === true && removed.problem.code === 'ENOENT')) must(removed);
+    if (!removed.ok && !(options?.force === true && removed.problem.code === 'ENOENT')) this.#must(removed);
   }
 
   async cp(from: string, to: string, options?: CpOptions): Promise<void> {
-    must(
+    this.#must(
       await this.#workspace.copy(inWorkspace(from), inWorkspace(to), {
         recursive: options?.recursive ?? false,
       }),
@@ -116,7 +114,7 @@ export class BashFileSystem implements IFileSystem {
   }
 
   async mv(from: string, to: string): Promise<void> {
-    must(await this.#workspace.rename(inWorkspace(from), inWorkspace(to)));
+    this.#must(await this.#workspace.rename(inWorkspace(from), inWorkspace(to)));
   }
 
   resolvePath(base: string, path: string): string {
@@ -129,11 +127,11 @@ export class BashFileSystem implements IFileSystem {
   }
 
   async chmod(path: string, mode: number): Promise<void> {
-    must(await this.#workspace.touch(inWorkspace(path), { mode }));
+    this.#must(await this.#workspace.touch(inWorkspace(path), { mode }));
   }
 
   async utimes(path: string, _accessed: Date, modified: Date): Promise<void> {
-    must(await this.#workspace.touch(inWorkspace(path), { modifiedAt: modified.getTime() }));
+    this.#must(await this.#workspace.touch(inWorkspace(path), { modifiedAt: modified.getTime() }));
   }
 
   async symlink(): Promise<void> {
@@ -150,6 +148,12 @@ export class BashFileSystem implements IFileSystem {
 
   async realpath(path: string): Promise<string> {
     return this.#entry(path).path.slice(root.length) || '/';
+  }
+
+  #must<Value>(result: Result<Value, WorkspaceProblem>): Value {
+    if (result.ok) return result.value;
+    if (result.problem.code === 'EACCES') this.#onRefused(result.problem.message);
+    throw failure(result.problem);
   }
 
   #entry(path: string): WorkspaceEntry {

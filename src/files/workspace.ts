@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
-import type { Result } from '#lib/result.ts';
+import { fail, type Result } from '#lib/result.ts';
 import { fixedFolders, normalizePath, root } from '#files/path.ts';
 import {
   absentFolders,
@@ -32,6 +32,9 @@ export interface WorkspaceDeps {
   readonly log: Log;
 }
 
+/** Why a path, normalized, may not be changed; undefined where it may. */
+export type Guard = (path: string) => WorkspaceProblem | undefined;
+
 export interface UploadedFile {
   readonly folder: 'input' | 'output';
   /** One name, without folders. */
@@ -50,16 +53,21 @@ export interface UploadedFile {
  * an object that no row names. Limits are checked before anything is written.
  */
 export class Workspace extends WorkspaceReader {
+  readonly #deps: WorkspaceDeps;
   readonly #transaction: WorkspaceDeps['transaction'];
   readonly #entries: WorkspaceEntries;
   readonly #objects: WorkspaceObjects;
   readonly #writer: WorkspaceWriter;
+  readonly #guarded: { readonly whole: Workspace; readonly guard: Guard } | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  constructor({ sql, transaction, bucket, prefix, clock, log }: WorkspaceDeps) {
+  constructor(deps: WorkspaceDeps, guarded?: { readonly whole: Workspace; readonly guard: Guard }) {
+    const { sql, transaction, bucket, prefix, clock, log } = deps;
     const entries = new WorkspaceEntries(sql);
     const objects = new WorkspaceObjects(bucket, prefix, log);
     super(entries, objects);
+    this.#deps = deps;
+    this.#guarded = guarded;
     this.#transaction = transaction;
     this.#entries = entries;
     this.#objects = objects;
@@ -71,14 +79,19 @@ export class Workspace extends WorkspaceReader {
     });
   }
 
+  /** The same files for somebody who may change only some of them: what `guard` refuses stays as it is. */
+  guardedBy(guard: Guard): Workspace {
+    return new Workspace(this.#deps, { whole: this, guard });
+  }
+
   /** Makes or replaces a file, and the folders above it. */
   writeFile(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
-    return this.#inTurn(() => this.#writer.write(path, content));
+    return this.#change([path], () => this.#writer.write(path, content));
   }
 
   /** Makes the file if it is not there. */
   append(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([path], async () => {
       if (!this.stat(path)) return this.#writer.write(path, content);
       const file = findFile(this.#entries, path);
       if (!file.ok) return file;
@@ -98,7 +111,7 @@ export class Workspace extends WorkspaceReader {
     path: string,
     change: (bytes: Uint8Array) => Result<Uint8Array | string, Refusal>,
   ): Promise<Result<void, WorkspaceProblem | Refusal>> {
-    return this.#inTurn(async () => {
+    return this.#change([path], async () => {
       const old = await this.read(path);
       if (!old.ok) return old;
       const changed = change(old.value);
@@ -107,7 +120,7 @@ export class Workspace extends WorkspaceReader {
   }
 
   mkdir(path: string, { recursive = false }: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([path], async () => {
       const normal = normalizePath(path);
       if (!normal.ok) return normal;
       const entry = this.#entries.get(normal.value);
@@ -126,7 +139,7 @@ export class Workspace extends WorkspaceReader {
 
   /** A folder that is not empty needs `recursive`. `input` and `output` are emptied and stay. */
   remove(path: string, { recursive = false }: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([path], async () => {
       const found = findEntry(this.#entries, path);
       if (!found.ok) return found;
       const entry = found.value;
@@ -145,7 +158,7 @@ export class Workspace extends WorkspaceReader {
 
   /** `to` is the new path itself, not a folder to move into. A file replaces a file; the folder above must be there. */
   rename(from: string, to: string): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([from, to], async () => {
       const source = findEntry(this.#entries, from);
       if (!source.ok) return source;
       const target = checkTarget(this.#entries, source.value, to);
@@ -169,7 +182,7 @@ export class Workspace extends WorkspaceReader {
     to: string,
     { recursive = false }: { readonly recursive?: boolean } = {},
   ): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([to], async () => {
       const source = findEntry(this.#entries, from);
       if (!source.ok) return source;
       const target = checkTarget(this.#entries, source.value, to);
@@ -201,7 +214,7 @@ export class Workspace extends WorkspaceReader {
     path: string,
     change: { readonly mode?: number; readonly modifiedAt?: number },
   ): Promise<Outcome<void>> {
-    return this.#inTurn(async () => {
+    return this.#change([path], async () => {
       const found = findEntry(this.#entries, path);
       if (!found.ok) return found;
       const { mode, modifiedAt } = found.value;
@@ -243,7 +256,22 @@ export class Workspace extends WorkspaceReader {
     });
   }
 
+  #change<Value, Refusal>(
+    paths: readonly string[],
+    change: () => Promise<Result<Value, WorkspaceProblem | Refusal>>,
+  ): Promise<Result<Value, WorkspaceProblem | Refusal>> {
+    return this.#inTurn(async () => {
+      for (const path of paths) {
+        const normal = normalizePath(path);
+        const refusal = normal.ok ? this.#guarded?.guard(normal.value) : normal.problem;
+        if (refusal !== undefined) return fail(refusal);
+      }
+      return change();
+    });
+  }
+
   #inTurn<Value>(change: () => Promise<Value>): Promise<Value> {
+    if (this.#guarded !== undefined) return this.#guarded.whole.#inTurn(change);
     const turn = this.#lastChange.then(change);
     this.#lastChange = turn.catch(() => undefined);
     return turn;

@@ -77,7 +77,10 @@ export function singleSessionRoutes() {
     const change = c.req.valid('json');
     const name = typeof change.name === 'string' ? redact(change.name) : change.name;
     const session = await userSpace(c).updateSession(id, { ...change, name });
-    return session === null ? c.json(invalidRequest(`Session ${id} not found`), 400) : c.json(session, 200);
+    if (session === null) return c.json(invalidRequest(`Session ${id} not found`), 400);
+    const { permission_folders: folders } = change;
+    if (folders !== null && folders !== undefined) await chatSession(c, id).setWritableFolders(folders);
+    return c.json(session, 200);
   });
 
   routes.openapi(deleteRoute, async (c) => {

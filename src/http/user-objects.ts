@@ -15,6 +15,7 @@ interface SessionCalls {
   createSession(session: { agent_id: string | null; client_type: string }): Promise<void>;
   readHistory(page: z.infer<typeof HistoryQuery>): Promise<History>;
   compact(instructions: string): Promise<Result<null, string>>;
+  setWritableFolders(folders: readonly string[]): Promise<void>;
   destroy(): Promise<void>;
 }
 

@@ -27,6 +27,7 @@ import { endWaiting } from '#session/take-reply.ts';
 import { giveReply, replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
 import { waitingCalls } from '#session/waiting-calls.ts';
+import { setWritableFolders } from '#session/writable-folders.ts';
 
 /** The header in which the Worker hands over who connects, and how. Only the Worker can reach this object. */
 export const CONNECTION_HEADER = 'x-edgewise-connection';
@@ -119,6 +120,10 @@ export class ChatSession extends DurableObject<Env> {
   /** Why it changes nothing, as far as there is somebody to tell. */
   reply(toolUseId: string, reply: Reply): string | null {
     return this.#stored === undefined ? null : giveReply(this.#stored, toolUseId, reply);
+  }
+
+  setWritableFolders(folders: readonly string[]): void {
+    if (this.#stored !== undefined) setWritableFolders(this.#stored, folders);
   }
 
   submitFromChat(prompt: SubmittedPrompt, watcher: string): Result<null, string> {

@@ -1,4 +1,5 @@
 import { Workspace } from '#files/workspace.ts';
+import { guardFolders } from '#files/writable-folders.ts';
 import { workspaceTables } from '#files/workspace-tables.ts';
 import { systemClock } from '#lib/clock.ts';
 import { consoleLog } from '#lib/log.ts';
@@ -15,6 +16,7 @@ import { McpLists } from '#session/mcp-lists.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
 import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
+import { writableFolders } from '#session/writable-folders.ts';
 import { TaskList } from '#session/task-list.ts';
 import { createTools } from '#tools/index.ts';
 import { chooseSearch } from '#tools/web-search.ts';
@@ -64,7 +66,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     workspace,
     model: createModel(settings, liveModelDeps),
     tools: createTools({
-      workspace,
+      workspace: workspace.guardedBy(guardFolders(() => writableFolders(sql))),
       search: chooseSearch(settings, liveModelDeps),
       tasks: new TaskList({ sql, clock }),
       mode: {

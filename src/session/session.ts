@@ -45,6 +45,11 @@ export const SessionRow = z.object({
   /** Null: the agent's own. */
   mode: PermissionMode.nullable(),
   mode_before_planning: PermissionMode.nullable(),
+  /** Where tools may write. Null: where the agent may. */
+  writable_folders: z
+    .string()
+    .transform((json) => z.array(z.string()).parse(JSON.parse(json)))
+    .nullable(),
 });
 export type SessionRow = z.infer<typeof SessionRow>;
 

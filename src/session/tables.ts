@@ -79,4 +79,6 @@ export const sessionTables: readonly string[] = [
    ) WITHOUT ROWID`,
   // Ids that calls were given, and how often a provider gave them
   `CREATE TABLE call_id (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID`,
+  // Where tools may write, as a JSON list; null: where the agent may
+  `ALTER TABLE session ADD COLUMN writable_folders TEXT`,
 ];

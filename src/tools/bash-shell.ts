@@ -45,10 +45,13 @@ const workOfWrite = 32;
 class ShellFiles extends MountableFs {
   #work = 0;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, onRefused: (reason: string) => void) {
     const memory = new InMemoryFs({ '/dev/null': '' }, { maxTotalBytes: memoryFileBytes });
     memory.mkdirSync('/tmp');
-    super({ base: memory, mounts: [{ mountPoint: root, filesystem: new BashFileSystem(workspace) }] });
+    super({
+      base: memory,
+      mounts: [{ mountPoint: root, filesystem: new BashFileSystem(workspace, onRefused) }],
+    });
   }
 
   /** See `BashFileSystem`. */
@@ -99,9 +102,11 @@ class ShellFiles extends MountableFs {
 export class Shell {
   readonly #files: ShellFiles;
   readonly #bash: Bash;
+  /** Why something could not be changed, since the last command line began. */
+  #refused = new Set<string>();
 
   constructor(workspace: Workspace) {
-    this.#files = new ShellFiles(workspace);
+    this.#files = new ShellFiles(workspace, (reason) => this.#refused.add(reason));
     this.#bash = new Bash({
       fs: this.#files,
       cwd: root,
@@ -119,6 +124,7 @@ export class Shell {
   /** Runs a command line in `directory`, or at the top if that is gone. */
   async run(command: string, directory: string, signal: AbortSignal): Promise<ShellResult> {
     const cwd = (await this.#isFolder(directory)) ? directory : root;
+    this.#refused = new Set();
     try {
       const { stdout, stderr, exitCode, env } = await this.#bash.exec(command, {
         cwd,
@@ -127,12 +133,17 @@ export class Shell {
         rawScript: true,
         signal,
       });
-      return { stdout, stderr, exitCode, directory: env['PWD'] ?? cwd };
+      return { stdout, stderr: this.#withReasons(stderr), exitCode, directory: env['PWD'] ?? cwd };
     } catch (error) {
       // A redirection into a file that cannot be written (no space, a name that is too long) ends the script this way.
       if (!(error instanceof Error) || !/^E[A-Z]+: /.test(error.message)) throw error;
       return { stdout: '', stderr: `bash: ${error.message}`, exitCode: 1, directory: cwd };
     }
+  }
+
+  #withReasons(stderr: string): string {
+    const untold = [...this.#refused].filter((reason) => !stderr.includes(reason));
+    return [stderr.trimEnd(), ...untold].filter((line) => line !== '').join('\n');
   }
 
   async #isFolder(path: string): Promise<boolean> {

@@ -210,6 +210,11 @@ test.each([
     expected: ['agents.yaml:4:3 agents.../b: may have 1 to 64 letters, digits, "-" and "_"'],
   },
   {
+    name: 'a directory outside the workspace',
+    yaml: `${valid}    allowed_directories: [output, /tmp, ../etc]\n`,
+    expected: ['agents.yaml:4:41 agents.a.allowed_directories.2: must be a folder under /workspace, or /tmp'],
+  },
+  {
     name: 'a mode that does not exist here',
     yaml: `${valid}    permission_mode: yolo\n`,
     expected: [
