@@ -45,7 +45,10 @@ export const ToolResultsStep = z.object({
 
 export type ToolResultsStep = z.infer<typeof ToolResultsStep>;
 
-/** Told to the model between two of its messages, as if by the user, and shown to nobody. */
+/**
+ * Told to the model between two of its messages, as if by the user, and shown to nobody. Without text it only says
+ * that the model knows already what it is about.
+ */
 export const NoteStep = z.object({
   kind: z.literal('note'),
   text: z.string(),

@@ -40,6 +40,8 @@ export function entryEvents(entry: Entry, sessionId: string): StreamEvent[] {
       return [{ type: 'compact_started' }, compactedEvent(body, sessionId)];
     case 'compact_failure':
       return [redactEvent({ type: 'error', error: body.text })];
+    case 'resumed':
+      return [{ type: 'turn_resumed' }];
     case 'end':
       return [body.done ?? { type: 'cancelled' }];
   }

@@ -117,7 +117,7 @@ export class EntryStore {
 }
 
 /** Pieces never end inside a surrogate pair: SQLite would store half of one as U+FFFD. */
-function cut(text: string): string[] {
+export function cut(text: string): string[] {
   const pieces: string[] = [];
   for (let from = 0; from < text.length;) {
     const hard = from + PART_CHARACTERS;

@@ -32,6 +32,9 @@ export const wasBlocked = (body: EntryBody): boolean => body.kind === 'failure' 
 export const failureText = ({ shown, text }: FailureEntry): string =>
   shown === '' ? text : `${shown}\n\n${text}`;
 
+/** The turn was interrupted and goes on from here. Clients that have seen half a message learn that it is void. */
+export const ResumedEntry = z.object({ kind: z.literal('resumed') });
+
 /** The end of a turn. Its presence is what makes a turn finished. */
 export const EndEntry = z.object({ kind: z.literal('end'), done: Done.omit({ event_id: true }).nullable() });
 
@@ -91,6 +94,7 @@ export const EntryBody = z.discriminatedUnion('kind', [
   SummaryEntry,
   SubagentSummaryEntry,
   CompactFailureEntry,
+  ResumedEntry,
   EndEntry,
 ]);
 export type EntryBody = z.infer<typeof EntryBody>;

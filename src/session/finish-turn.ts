@@ -62,12 +62,13 @@ function endRequest(session: Session, turn: number, outcome: TurnEnd): () => voi
   return show;
 }
 
-function storeFailure(
+/** Once: what follows it, such as what a subagent did last, does not make it unknown. */
+export function storeFailure(
   session: Session,
   turn: number,
   { reason, thoughts, shown, text, spent }: Extract<TurnEnd, { kind: 'failed' }>,
 ): void {
-  if (session.entries.turn(turn).at(-1)?.body.kind === 'failure') return;
+  if (session.entries.turn(turn).some(({ body }) => body.kind === 'failure')) return;
   const failure: FailureEntry = {
     kind: 'failure',
     reason,

@@ -61,6 +61,7 @@ function drafts(entry: Entry): Draft[] {
     case 'approval_request':
     case 'compact_request':
     case 'note':
+    case 'resumed':
     case 'subagent_summary':
       return [];
     case 'summary':

@@ -1,4 +1,5 @@
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
+import { compactInstructions } from '#session/compact-command.ts';
 import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 import { promptForModel } from '#session/expand-command.ts';
@@ -44,7 +45,8 @@ function readSummary(entries: EntryStore, seq: number): View['summary'] {
 
 /** Subagents have conversations of their own, of which the agent sees the result. */
 const isSaid = (body: EntryBody): boolean =>
-  body.kind === 'prompt' ||
+  // What asked for a summary, with one or without, is nothing to answer
+  (body.kind === 'prompt' && compactInstructions(body) === undefined) ||
   body.kind === 'note' ||
   ((body.kind === 'assistant' || body.kind === 'tool_results') && body.parent === undefined);
 
@@ -102,7 +104,7 @@ export function toMessages({ summary, entries }: View): Message[] {
         messages.push({ role: 'assistant', content });
     } else if (body.kind === 'tool_results') {
       addUser(messages, body.results);
-    } else if (body.kind === 'note') {
+    } else if (body.kind === 'note' && body.text !== '') {
       addUser(messages, [{ type: 'text', text: body.text }]);
     } else if (body.kind === 'prompt') {
       const today = new Date(at).toISOString().slice(0, 10);

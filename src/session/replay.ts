@@ -21,15 +21,24 @@ export function eventsAfter(position: number, { entries, stream, sessionId }: Re
 
   // A prompt has no position of its own: it ends where the first step of its turn begins.
   let nextStart: number | undefined;
+  // Who is interrupted before the first step tells the prompt once more, so there that stands behind the resumption.
+  const resumed: StreamEvent[][] = [];
   for (const entry of entries.backwards(Number.MAX_SAFE_INTEGER)) {
+    if (entry.body.kind === 'resumed') {
+      resumed.push(eventAfter({ type: 'turn_resumed' }, entry.position, position));
+      continue;
+    }
     if (entry.body.kind === 'reply' || entry.body.kind === 'compact_request') continue;
     const end = entry.body.kind === 'prompt' ? nextStart : entry.position;
     nextStart = undefined;
+    if (end === undefined || end <= position || entry.body.kind !== 'prompt')
+      missed.push(...resumed.splice(0));
     if (end === undefined) continue;
     if (end <= position) break;
     const { events, start } = numbered(entry, end, sessionId);
     missed.push(events.flatMap(({ event, end: eventEnd }) => eventAfter(event, eventEnd, position)));
     nextStart = start;
+    missed.push(...resumed.splice(0));
   }
   return missed.reverse().flat();
 }

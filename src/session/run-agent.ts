@@ -6,8 +6,10 @@ import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { begunCalls } from '#session/begun-calls.ts';
 import { uniqueCallId } from '#session/call-ids.ts';
-import { compactInstructions, compactTurn } from '#session/compact-turn.ts';
+import { compactInstructions } from '#session/compact-command.ts';
+import { compactTurn } from '#session/compact-turn.ts';
 import { seqOf } from '#session/entry.ts';
+import { storeFailure } from '#session/finish-turn.ts';
 import { makeRoom } from '#session/make-room.ts';
 import { readView, toMessages } from '#session/model-messages.ts';
 import { permissionMode } from '#session/permission-mode.ts';
@@ -57,18 +59,19 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   const { model, thinking, effort } = agent;
   const setting = { model, system, thinking, effort };
 
-  const instructions = compactInstructions(entries.turn(turn));
+  const refusal = await hooks.beforePrompt();
+  if (refusal !== undefined) return blocked(refusal);
+
+  const [first] = entries.range(seqOf(turn, 0), seqOf(turn, 1));
+  const instructions = compactInstructions(first?.body);
   if (instructions !== undefined) {
     const request = { ...setting, tools: toolDefinitions(allTools) };
     return compactTurn(session, row, { turn, request, signal, instructions });
   }
 
-  const refusal = await hooks.beforePrompt();
-  if (refusal !== undefined) return blocked(refusal);
-
   const view = readView(entries, row, seqOf(turn + 1, 0));
   const room = makeRoom(session, { turn, signal }, view);
-  return runTurn(
+  const turnEnd = runTurn(
     {
       ...shared,
       tools: allTools,
@@ -93,6 +96,16 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
       replies,
     },
   );
+  try {
+    const outcome = await turnEnd;
+    // One that waits has nothing at work: it was waited for
+    if (outcome.kind === 'failed') storeFailure(session, turn, outcome);
+    if (outcome.kind !== 'waiting') await subagents.end();
+    return outcome;
+  } catch (error) {
+    await subagents.end();
+    throw error;
+  }
 }
 
 /** A cancel does not wait for servers that are slow to name their tools. */

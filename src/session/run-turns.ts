@@ -124,8 +124,9 @@ export function resumeTurns(session: Session): Promise<void> {
   if (row.waiting.length > 0) return Promise.resolve();
   const attempts = row.attempts + 1;
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
-  session.stream.skipTo(session.entries.position() + attempts * POSITIONS_PER_ATTEMPT);
+  session.stream.skipTo(session.entries.position() + POSITIONS_PER_ATTEMPT);
   session.stream.emit({ type: 'turn_resumed' });
+  appendEntry(session, row.finished_turn + 1, { kind: 'resumed' });
   session.log.warn('turn_resumed', { sessionId: session.sessionId, attempts });
   return runTurns(session);
 }
@@ -140,7 +141,7 @@ async function runOne(session: Session, row: SessionRow, signal: AbortSignal): P
       session.log.error('session_not_listed', { sessionId: session.sessionId, error: String(error) });
     });
   await recheckSockets(session);
-  if (stored.length === 1)
+  if (stored.every(({ body }) => body.kind === 'prompt' || body.kind === 'resumed'))
     for (const event of promptEvents(prompt, session.sessionId)) session.stream.emit(event);
   if (session.running !== undefined) session.running.shownFrom = session.stream.position;
   return knownOutcome(row, stored) ?? runAgent(session, row, signal);
@@ -148,7 +149,9 @@ async function runOne(session: Session, row: SessionRow, signal: AbortSignal): P
 
 /** How the turn ended, where that was stored before its end was. */
 function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | undefined {
-  const last = stored.findLast(({ body }) => !('parent' in body))?.body;
+  const last = stored.findLast(
+    ({ body }) => body.kind === 'failure' || (body.kind === 'assistant' && body.parent === undefined),
+  )?.body;
   if (last?.kind === 'failure') return { ...last, kind: 'failed', totals: noTotals, reason: 'unknown' };
   if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
   if (row.attempts > MAX_ATTEMPTS) {

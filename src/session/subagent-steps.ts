@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
 import type { Message } from '#protocol/message.ts';
 import { appendEntry } from '#session/append-entry.ts';
+import { cut } from '#session/entry-store.ts';
 import { SubagentSummaryEntry } from '#session/entry.ts';
 import { subagentEvents } from '#session/entry-events.ts';
 import { summaryMessage } from '#session/model-messages.ts';
@@ -11,10 +12,7 @@ const SubagentStep = z.discriminatedUnion('kind', [AssistantStep, ToolResultsSte
 type SubagentStep = z.infer<typeof SubagentStep>;
 type SubagentSummary = Extract<SubagentStep, { kind: 'subagent_summary' }>;
 
-const HeldRow = z.object({ body: z.string() });
-
-/** Longer ones (images) are held in memory only: a row ends at 2 MB. After a crash their step is made again. */
-const MAX_HELD_CHARACTERS = 500_000;
+const HeldRow = z.object({ body: z.string(), more: z.number() });
 
 /** The way of a turn's subagents into the transcript. */
 export class SubagentSteps {
@@ -25,10 +23,7 @@ export class SubagentSteps {
   constructor(session: Session, turn: number) {
     this.#session = session;
     this.#turn = turn;
-    this.#held = session.sql
-      .exec('SELECT body FROM held_step WHERE turn = ? ORDER BY id', turn)
-      .toArray()
-      .map((row) => SubagentStep.parse(JSON.parse(HeldRow.parse(row).body)));
+    this.#held = readHeld(session.sql, turn);
     this.tell();
   }
 
@@ -39,9 +34,16 @@ export class SubagentSteps {
   save(step: SubagentStep): void {
     this.#held.push(step);
     if (this.#session.stream.isSettled) return this.tell();
-    const body = JSON.stringify(step);
-    if (body.length <= MAX_HELD_CHARACTERS)
-      this.#session.sql.exec('INSERT INTO held_step (turn, body) VALUES (?, ?)', this.#turn, body);
+    const pieces = cut(JSON.stringify(step));
+    for (const [index, piece] of pieces.entries()) {
+      const more = index < pieces.length - 1 ? 1 : 0;
+      this.#session.sql.exec(
+        'INSERT INTO held_step (turn, body, more) VALUES (?, ?, ?)',
+        this.#turn,
+        piece,
+        more,
+      );
+    }
   }
 
   /** To be called where no message is open. */
@@ -53,6 +55,21 @@ export class SubagentSteps {
       appendEntry(this.#session, this.#turn, step);
     }
     this.#session.sql.exec('DELETE FROM held_step');
+  }
+
+  /** What subagents called and have no result for gets one: the turn ends. */
+  closeCalls(content: string): void {
+    const open = new Map<string, string>();
+    for (const { body } of this.#session.entries.turn(this.#turn)) {
+      if (!('parent' in body) || body.parent === undefined) continue;
+      if (body.kind === 'assistant') {
+        for (const block of body.content) if (block.type === 'tool_use') open.set(block.id, body.parent);
+      } else if (body.kind === 'tool_results') for (const each of body.results) open.delete(each.tool_use_id);
+    }
+    for (const [tool_use_id, parent] of open) {
+      const result = { type: 'tool_result', tool_use_id, content, is_error: true } as const;
+      this.save({ kind: 'tool_results', results: [result], parent });
+    }
   }
 
   /** The conversation of the subagent that the call `id` began. */
@@ -81,6 +98,19 @@ export class SubagentSteps {
     const steps = all.filter((body) => body.kind !== 'subagent_summary');
     return { summary, steps: steps.slice(summary?.covers) };
   }
+}
+
+function readHeld(sql: SqlStorage, turn: number): SubagentStep[] {
+  const steps: SubagentStep[] = [];
+  let json = '';
+  for (const row of sql.exec('SELECT body, more FROM held_step WHERE turn = ? ORDER BY id', turn)) {
+    const { body, more } = HeldRow.parse(row);
+    json += body;
+    if (more === 1) continue;
+    steps.push(SubagentStep.parse(JSON.parse(json)));
+    json = '';
+  }
+  return steps;
 }
 
 function addResults(messages: Message[], { results }: ToolResultsStep): void {

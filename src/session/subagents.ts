@@ -1,5 +1,6 @@
 import { runTurn, type Notes, type TurnDeps } from '#agent/run-turn.ts';
 import { textOf } from '#agent/step.ts';
+import { INTERRUPTED } from '#agent/run-tool-call.ts';
 import { ToolFailure, ToolWaits, type Tool } from '#agent/tool.ts';
 import { catalog } from '#catalog/catalog.ts';
 import type { Agent, Subagent } from '#catalog/parse-catalog.ts';
@@ -8,12 +9,14 @@ import { agentsOnlyTools } from '#catalog/tool-names.ts';
 import { buildSubagentPrompt } from '#catalog/system-prompt.ts';
 import { createGate } from '#lib/gate.ts';
 import type { Reply } from '#protocol/reply.ts';
-import type { Entry } from '#session/entry.ts';
+import { createBackgroundTasks, unfinishedTasks } from '#session/background-tasks.ts';
 import type { Session } from '#session/session.ts';
 import { subagentRoom } from '#session/subagent-room.ts';
 import { SubagentSteps } from '#session/subagent-steps.ts';
 import { matchesTool } from '#agent/tool-pattern.ts';
-import { TaskInput, type Subagents, type TaskState } from '#tools/task.ts';
+import { taskCalls } from '#session/task-calls.ts';
+import { skillTool } from '#tools/skill.ts';
+import type { Subagents, TaskInput } from '#tools/task.ts';
 
 /** Each holds a connection to the model, of which an object may have six open at a time. */
 const AT_ONCE = 4;
@@ -38,13 +41,8 @@ interface TurnSubagents extends Subagents {
   readonly notes: Notes;
   /** To be called after each step of the agent itself. */
   readonly tell: () => void;
-}
-
-interface BackgroundTask {
-  readonly description: string;
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
-  now: TaskState;
+  /** To be called when the turn is over, however it ended: nothing works or stays open any more. */
+  end(): Promise<void>;
 }
 
 /**
@@ -52,13 +50,16 @@ interface BackgroundTask {
  * that began it. Those in the background never outlive the turn: before it ends, the agent hears what became of them.
  */
 export function createSubagents(session: Session, deps: SubagentDeps): TurnSubagents {
-  const { turn, agent, signal } = deps;
+  const { turn, agent } = deps;
   const known = subagentsFor(agent, catalog.subagents);
   const steps = new SubagentSteps(session, turn);
   const pass = createGate(AT_ONCE);
-  const background = new Map<string, BackgroundTask>();
-  /** Ids of tasks whose end the agent has heard of. */
-  const heard = new Set<string>();
+  /** In the foreground: after a cancel, their results are not waited for, but they are. */
+  const foreground = new Set<Promise<unknown>>();
+  const background = createBackgroundTasks(session, {
+    ...deps,
+    work: (task, id, stop) => work(task, id, stop, judgeAlone(deps.judge)),
+  });
 
   async function work(
     task: TaskInput,
@@ -68,11 +69,8 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
   ): Promise<string> {
     const subagent = find(task.subagent_type);
     const messages = steps.messagesOf(id, task.prompt);
-    let answer =
-      messages
-        .findLast(({ role }) => role === 'assistant')
-        ?.content.flatMap(textBlock)
-        .join('\n\n') ?? '';
+    const last = messages.findLast((message) => message.role === 'assistant');
+    let answer = last === undefined ? '' : textOf(last.content);
     const outcome = await pass(
       () =>
         runTurn(
@@ -139,82 +137,44 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
     );
   }
 
+  /** What the agent must not do, it cannot have done either. */
   function toolsOf(subagent: Subagent): Tool[] {
-    const own = [...new Map([...session.tools, ...deps.tools].map((tool) => [tool.name, tool])).values()];
+    const all = [...session.tools, skillTool(session.workspace, agent.skills), ...deps.tools];
+    const own = [...new Map(all.map((tool) => [tool.name, tool])).values()];
     return own.filter(
       ({ name }) =>
-        subagent.tools.some((pattern) => matchesTool(pattern, name)) && !agentsOnlyTools.has(name),
+        subagent.tools.some((pattern) => matchesTool(pattern, name)) &&
+        !agent.disallowedTools.some((pattern) => matchesTool(pattern, name)) &&
+        !agentsOnlyTools.has(name),
     );
   }
 
-  function begin(task: TaskInput, id: string): void {
-    const stop = new AbortController();
-    const work = endOf(task, id, stop.signal);
-    const entry: BackgroundTask = {
-      description: task.description,
-      stop,
-      now: { state: 'running', text: '' },
-      ended: work.then((end) => void (entry.now = end)),
-    };
-    background.set(id, entry);
-  }
-
-  async function endOf(task: TaskInput, id: string, stop: AbortSignal): Promise<TaskState> {
-    try {
-      const text = await work(task, id, AbortSignal.any([signal, stop]), judgeAlone(deps.judge));
-      return { state: 'completed', text };
-    } catch (error) {
-      if (stop.aborted || signal.aborted) return { state: 'stopped', text: 'It was stopped.' };
-      if (error instanceof ToolFailure) return { state: 'failed', text: error.message };
-      deps.onToolError('Task', error);
-      return { state: 'failed', text: 'It failed for an internal reason.' };
-    }
-  }
-
-  for (const [id, task] of unfinishedTasks(session.entries.turn(turn))) begin(task, id);
+  for (const [id, task] of unfinishedTasks(session.entries.turn(turn))) background.begin(task, id);
 
   return {
     known,
     tell: () => steps.tell(),
     async run(task, { toolUseId, signal: callSignal }) {
       checkCount(session, turn);
-      return work(task, toolUseId, callSignal, deps.judge);
+      const working = work(task, toolUseId, callSignal, deps.judge);
+      foreground.add(working);
+      return working.finally(() => foreground.delete(working));
     },
     start(task, id) {
       checkCount(session, turn);
       find(task.subagent_type);
-      begin(task, id);
+      background.begin(task, id);
     },
-    async look(id, waitMs, callSignal) {
-      const task = background.get(id);
-      if (task === undefined) return undefined;
-      if (task.now.state === 'running' && waitMs > 0) await endOrTime(task.ended, waitMs, callSignal);
-      if (task.now.state !== 'running') heard.add(id);
-      return task.now;
-    },
-    stop(id) {
-      const task = background.get(id);
-      if (task?.now.state !== 'running') return false;
-      heard.add(id);
-      task.stop.abort();
-      return true;
-    },
-    async notes(before) {
-      if (before !== 'step') await Promise.all([...background.values()].map(({ ended }) => ended));
-      if (before === 'park') return [];
-      const news = [...background].filter(([id, { now }]) => now.state !== 'running' && !heard.has(id));
-      for (const [id] of news) heard.add(id);
-      return news.map(([id, { description, now }]) => ({
-        kind: 'note' as const,
-        about: id,
-        text: `[Task ${id} in the background, "${description}", has ${now.state}.]\n\n${now.text}`,
-      }));
+    look: background.look,
+    stop: background.stop,
+    notes: background.notes,
+    async end() {
+      await Promise.all([background.stopAll(), Promise.allSettled(foreground)]);
+      if (session.stream.isSettled) steps.tell();
+      steps.closeCalls(INTERRUPTED);
     },
   };
 }
-
-const textBlock = (block: { readonly type: string; readonly text?: string }): string[] =>
-  block.type === 'text' && block.text !== undefined && block.text.trim() !== '' ? [block.text] : [];
 
 /** Nobody can be asked for a task in the background: the agent may be in the middle of something else. */
 const judgeAlone =
@@ -230,36 +190,4 @@ function checkCount(session: Session, turn: number): void {
   const calls = taskCalls(session.entries.turn(turn));
   if (calls.length > MAX_TASKS)
     throw new ToolFailure(`A turn may hand over ${MAX_TASKS} tasks at most. Do the rest yourself.`);
-}
-
-const taskCalls = (entries: readonly Entry[]) =>
-  entries.flatMap(({ body }) =>
-    body.kind === 'assistant' && body.parent === undefined
-      ? body.content.flatMap((block) => (block.type === 'tool_use' && block.name === 'Task' ? [block] : []))
-      : [],
-  );
-
-/** After an interruption: begun in the background, and the agent has not heard of their end. */
-function unfinishedTasks(entries: readonly Entry[]): [id: string, task: TaskInput][] {
-  const begun = new Set(
-    entries.flatMap(({ body }) =>
-      body.kind === 'tool_results'
-        ? body.results.flatMap((result) => (result.is_error ? [] : [result.tool_use_id]))
-        : [],
-    ),
-  );
-  const ended = new Set(entries.flatMap(({ body }) => (body.kind === 'note' ? [body.about] : [])));
-  return taskCalls(entries).flatMap(({ id, input }): [string, TaskInput][] => {
-    const task = TaskInput.safeParse(input);
-    const runs = task.success && task.data.run_in_background && begun.has(id) && !ended.has(id);
-    return runs ? [[id, task.data]] : [];
-  });
-}
-
-function endOrTime(ended: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, waitMs);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  void ended.then(resolve);
-  return promise.finally(() => clearTimeout(timer));
 }

@@ -77,6 +77,8 @@ export const sessionTables: readonly string[] = [
      listed_at INTEGER NOT NULL,
      outcome TEXT NOT NULL
    ) WITHOUT ROWID`,
+  // 1: the body goes on in the next row
+  `ALTER TABLE held_step ADD COLUMN more INTEGER NOT NULL DEFAULT 0`,
   // Ids that calls were given, and how often a provider gave them
   `CREATE TABLE call_id (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID`,
   // Where tools may write, as a JSON list; null: where the agent may

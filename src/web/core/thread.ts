@@ -55,8 +55,6 @@ export interface Thread {
   readonly lastEvent: number;
   readonly running: boolean;
   readonly stopping: boolean;
-  /** An interrupted turn begins again: its prompt is told once more, and is shown already. */
-  readonly resuming: boolean;
   /** A summary is being written. */
   readonly compacting: boolean;
   readonly lastTurn: Done | null;
@@ -70,7 +68,6 @@ export const emptyThread: Thread = {
   lastEvent: 0,
   running: false,
   stopping: false,
-  resuming: false,
   compacting: false,
   lastTurn: null,
 };
@@ -145,7 +142,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
     case 'approval_request':
       return waitFor(thread, waitingOf(event));
     case 'turn_resumed':
-      return { ...thread, running: true, resuming: true, items: dropUnfinished(thread.items) };
+      return { ...thread, running: true, items: dropUnfinished(thread.items) };
     case 'compact_started':
       return { ...thread, compacting: true, items: closeText(thread.items) };
     case 'compact_completed':
@@ -194,11 +191,11 @@ const dropUnfinished = (items: readonly Item[]): readonly Item[] => {
 };
 
 function acceptPrompt(thread: Thread, prompt: Omit<UserItem, 'kind'>): Thread {
-  const last = thread.items.findLast((item) => item.kind === 'user');
-  const isShown = thread.resuming && last?.text === prompt.text;
+  // A turn that is interrupted before its first step tells its prompt once more
+  const isShown = thread.items.some((item) => item.kind === 'user' && item.key === prompt.key);
   const accepted = isShown ? thread : push(thread, { kind: 'user', ...prompt });
   const outbox = thread.outbox.filter((one) => one.key !== prompt.key);
-  return { ...accepted, running: true, resuming: false, outbox };
+  return { ...accepted, running: true, outbox };
 }
 
 function appendText(thread: Thread, text: string, key: string, at: number): Thread {
@@ -245,7 +242,6 @@ export const endTurn = (thread: Thread): Thread => ({
   ...thread,
   running: false,
   stopping: false,
-  resuming: false,
   waiting: [],
   items: closeText(thread.items).map((item) =>
     item.kind === 'tool' && item.state === 'running' ? { ...item, state: 'interrupted' } : item,

@@ -205,7 +205,7 @@ test.each([
 
 test('a resumed turn voids the message that was cut off, and does not ask its question again', () => {
   const events = numbered([
-    { type: 'user_message', content: 'q', message_id: null },
+    { type: 'user_message', content: 'q', message_id: 'm' },
     { type: 'text_delta', text: 'half' },
     { type: 'turn_resumed' },
     { type: 'session_id', session_id: 's' },

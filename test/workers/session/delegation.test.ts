@@ -1,46 +1,12 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import type { ServerEvent } from '#protocol/server-event.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
-import { newUser, send } from '../../support/workers/accounts.ts';
+import { send } from '../../support/workers/accounts.ts';
 import { clientView } from '../../support/workers/client-view.ts';
-import { connectSocket, textOfDeltas, unnumbered } from '../../support/workers/socket.ts';
-
-const says = (text: string): FakeAnswer => ({ blocks: [{ text: [text] }] });
-const calls = (id: string, tool: string, input: object): FakeAnswer => ({ blocks: [{ tool, id, input }] });
-
-interface Work {
-  readonly id: string;
-  readonly steps: readonly FakeAnswer[];
-  readonly type?: string;
-  readonly background?: boolean;
-}
-
-/** One message that hands over tasks, each a script for its subagent's model. */
-const hands = (...tasks: readonly Work[]): FakeAnswer => ({
-  blocks: tasks.map(({ id, steps, type = 'reviewer', background = false }) => ({
-    tool: 'Task',
-    id,
-    input: taskInput(steps, type, background),
-  })),
-});
-const taskInput = (steps: readonly FakeAnswer[], type: string, background: boolean) => ({
-  description: 'look at it',
-  prompt: promptScript(...steps),
-  subagent_type: type,
-  ...(background ? { run_in_background: true } : {}),
-});
-
-async function start() {
-  const user = await newUser();
-  const { socket, ready } = await connectSocket({ token: user.token, last_event: '0' });
-  return { ...user, socket, sessionId: ready.type === 'ready' ? ready.cwd_id : '' };
-}
-
-const told = (events: readonly ServerEvent[]) =>
-  unnumbered(events.filter(({ type }) => !['session_id', 'user_message', 'text_delta'].includes(type)));
+import { connectSocket, textOfDeltas } from '../../support/workers/socket.ts';
+import { calls, hands, says, start, taskInput, told } from '../../support/workers/tasks.ts';
 
 test('a subagent works under the call that began it: its calls are shown, its words are the result, all of it is paid for', async () => {
   const { socket, token, sessionId } = await start();
