@@ -48,6 +48,8 @@ const Row = z.object({
   /** Not before then, milliseconds since 1970. */
   due: z.number(),
   began_at: z.number().nullable(),
+  /** How often it went out without a word of whether it arrived. */
+  unclear_sends: z.number(),
 });
 export type OutboxRow = z.infer<typeof Row>;
 

@@ -16,7 +16,7 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
 /** A message that may have arrived so often is not sent once more. */
-const MAX_REPEATS = 4;
+const MAX_UNCLEAR = 4;
 
 /** How long a report of a message is waited for whose sending broke off. */
 const REPORT_WAIT_MS = 60_000;
@@ -33,7 +33,9 @@ const LOST =
  */
 export async function sendOutbox(channel: Channel): Promise<void> {
   // Left by a crash
-  channel.sql.exec("UPDATE outbox SET state = 'unclear' WHERE state = 'sending'");
+  channel.sql.exec(
+    "UPDATE outbox SET state = 'unclear', unclear_sends = unclear_sends + 1 WHERE state = 'sending'",
+  );
   for (let row = nextOutboxRow(channel.sql); row !== undefined; row = nextOutboxRow(channel.sql)) {
     const due = Math.max(row.due, channel.lastSentAt + channel.platform.limits.spacingMs);
     const wait = due - channel.clock.now();
@@ -41,7 +43,10 @@ export async function sendOutbox(channel: Channel): Promise<void> {
       channel.sql.exec('UPDATE outbox SET due = ? WHERE id = ?', due, row.id);
       return;
     }
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      continue;
+    }
     await channel.draft;
     await sendRow(channel, row);
   }
@@ -50,7 +55,7 @@ export async function sendOutbox(channel: Channel): Promise<void> {
 async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   const { sql, clock, platform } = channel;
   if (row.state === 'unclear' && wasReported(channel, row)) return;
-  const isHopeless = row.state === 'unclear' && row.attempts >= MAX_REPEATS;
+  const isHopeless = row.state === 'unclear' && row.unclear_sends >= MAX_UNCLEAR;
   if (isHopeless || clock.now() - row.created_at > GIVE_UP_MS) return giveUp(channel, row);
   if (row.state === 'unclear' && platform.limits.reportsDelivery === true) {
     const until = (row.began_at ?? 0) + REPORT_WAIT_MS;
@@ -119,7 +124,7 @@ async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): P
     case 'unknown':
       log.warn('send_unclear', { channel: channel.platformName, reason: outcome.reason });
       sql.exec(
-        "UPDATE outbox SET state = 'unclear', due = ? WHERE id = ?",
+        "UPDATE outbox SET state = 'unclear', unclear_sends = unclear_sends + 1, due = ? WHERE id = ?",
         now + waitBefore(row.attempts),
         row.id,
       );

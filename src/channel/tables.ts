@@ -75,4 +75,6 @@ export const channelTables: readonly string[] = [
   `CREATE VIEW asked_question AS
      SELECT question.*, outbox.created_at AS asked_at
      FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id`,
+  // How often a message went out without a word of whether it arrived
+  `ALTER TABLE outbox ADD COLUMN unclear_sends INTEGER NOT NULL DEFAULT 0`,
 ];

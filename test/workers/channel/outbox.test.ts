@@ -170,3 +170,26 @@ test('between two messages there is the time that the platform wants', async () 
   expect(spaced.texts(chat)).toHaveLength(3);
   expect(Date.now() - before).toBeGreaterThan(1000);
 });
+
+const often = [
+  {
+    name: 'was not taken many times',
+    change: 'attempts = 9',
+    heard: ['You said: a', '(may be a repeat) You said: a'],
+  },
+  {
+    name: 'may have arrived many times',
+    change: 'unclear_sends = 4',
+    heard: ['You said: a', expect.stringContaining('could not be delivered')],
+  },
+];
+test.each(often)('a message that $name', async ({ change, heard }) => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, unclear);
+  await deliver('imessage', [message(chat, 'a')]);
+  await expect.poll(() => states(chat), { timeout: 8000 }).toEqual(['unclear']);
+  await inChat('imessage', chat, ({ sql }) => sql.exec(`UPDATE outbox SET due = 0, ${change}`));
+  await runDurableObjectAlarm(chatObject('imessage', chat));
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(heard);
+});
