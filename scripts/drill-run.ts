@@ -36,7 +36,15 @@ export interface DrillReport {
 interface Channel {
   readonly name: PlatformName;
   readonly platform: DrillPlatform;
-  readonly accepted: (Accepted & { readonly webhook: DrillWebhook })[];
+  readonly accepted: Sent[];
+  /** Of the server, so far. */
+  kills: number;
+}
+
+interface Sent extends Accepted {
+  readonly webhook: DrillWebhook;
+  /** Which came before it. */
+  readonly kills: number;
 }
 
 const MESSAGES_PER_CHAT = 25;
@@ -47,9 +55,12 @@ const REPLAYED_LATE = 0.1;
 const DOWN_MS = 1_500;
 const KILL_DELAY_MS = 1_500;
 
-/** Most kills leave the server this time: a turn that is interrupted four times without a step is given up. */
+/** Most kills leave the server this time; some come sooner. */
 const UP_MS = 8_000;
 const SOON_AGAIN = 0.2;
+
+/** What is interrupted more often is given up, and the user told so: it is taken for the cause. */
+const MOST_KILLS = 3;
 
 /** How often the server's schedule comes round: every few minutes in earnest. */
 const SCHEDULE_MS = 5_000;
@@ -67,7 +78,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       if (start === undefined) throw new Error(`there is no drill for ${name}`);
       const platform = await start(chats);
       platform.fake.faultWith(faultsFrom(randomFrom(`${seed} ${name} faults`), platform, quick));
-      return { name, platform, accepted: [] };
+      return { name, platform, accepted: [], kills: 0 };
     }),
   );
   const vars = Object.assign({}, ...played.map(({ platform }) => platform.vars));
@@ -137,7 +148,9 @@ async function sendAll(
           paceMs: PACE_MS,
           onAccepted: (some: readonly DrillMessage[], webhook) => {
             const acceptedAt = Date.now();
-            accepted.push(...some.map(({ number }) => ({ number, chatId, acceptedAt, webhook })));
+            accepted.push(
+              ...some.map(({ number }) => ({ number, chatId, acceptedAt, webhook, kills: channel.kills })),
+            );
             if (accepted.length % 50 === 0) onProgress(`${name}: ${accepted.length} of ${count} sent`);
           },
         },
@@ -161,6 +174,8 @@ async function killAtRandom(
     while (played.reduce((sum, { accepted }) => sum + accepted.length, 0) < Math.floor(moment))
       await sleep(20);
     await sleep(random() * KILL_DELAY_MS);
+    while (played.some(hasSuffered)) await sleep(100);
+    for (const channel of played) channel.kills += 1;
     await server.kill();
     await sleep(random() * DOWN_MS);
     await server.restart();
@@ -168,6 +183,16 @@ async function killAtRandom(
     onProgress(`killed and started again (${index + 1} of ${kills})`);
   }
   return kills;
+}
+
+/** Whether a message that is not answered yet has lived through as many kills as it may. */
+function hasSuffered({ name, platform, accepted, kills }: Channel): boolean {
+  const old = accepted.filter((message) => kills - message.kills >= MOST_KILLS);
+  const answered = new Set(platform.fake.messages.flatMap(({ text }) => marksIn(text)));
+  // One that is lost is no reason to wait for ever
+  return old.some(
+    ({ number, acceptedAt }) => !answered.has(markOf(name, number)) && Date.now() - acceptedAt < 2 * STALL_MS,
+  );
 }
 
 /** What Cloudflare does at the times that `wrangler.toml` names, and a local server only when it is told to. */
