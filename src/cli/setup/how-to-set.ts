@@ -24,7 +24,7 @@ export function howToSet(platform: PlatformName, place: Place): string[] {
     isLocal ? 'Missing in .dev.vars beside package.json:' : 'The server needs these variables:',
     ...lines,
     isLocal
-      ? 'Write them there; the server takes them by itself.'
+      ? 'Write them there, and start the server again.'
       : `Set each with \`npx wrangler secret put ${shown[0]?.name ?? 'NAME'}\`; it counts at once.`,
     `Then run \`edgewise setup ${platform}\` again. Step by step: docs/${platform.toUpperCase()}_SETUP.md`,
   ];

@@ -306,6 +306,14 @@ describe('Zalo Official Account', () => {
       });
     });
 
+    test('is waited for where its keeper is out of reach', async () => {
+      const away = () => Promise.reject(new Error('overloaded'));
+      const lost = create(fake.url, {}, { zaloTokens: { ...fixedToken('old'), read: away } });
+      const [piece] = lost.format({ kind: 'text', markdown: 'hi' });
+      if (piece === undefined) throw new Error('there is no piece');
+      expect(await lost.send(piece, to, away)).toMatchObject({ kind: 'retry' });
+    });
+
     test('is the end where there is nowhere to keep tokens', async () => {
       const fixed = create(fake.url, {}, { zaloTokens: fixedToken('old') });
       const [piece] = fixed.format({ kind: 'text', markdown: 'hi' });

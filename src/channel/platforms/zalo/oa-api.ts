@@ -51,17 +51,26 @@ export function createOaApi(baseUrl: string, tokens: TokenKeeper, deps: Platform
 
   return {
     call: async (path, body) => {
-      const token = await tokens.read();
-      if (token === null) return noToken;
+      const token = await ask(tokens.read());
+      if (typeof token !== 'string') return token;
       const answer = await call(token, path, body);
       if (answer.kind !== 'error' || !TOKEN_ERRORS.has(answer.code)) return answer;
-      const renewed = await tokens.renew(token);
-      if (renewed === null) return noToken;
+      const renewed = await ask(tokens.renew(token));
+      if (typeof renewed !== 'string') return renewed;
       const second = await call(renewed, path, body);
       return second.kind === 'error' && TOKEN_ERRORS.has(second.code) ? noToken : second;
     },
   };
 }
+
+/** The keeper is an object elsewhere, which may be out of reach for a moment. */
+const ask = async (token: Promise<string | null>): Promise<string | OaAnswer> => {
+  try {
+    return (await token) ?? noToken;
+  } catch {
+    return { kind: 'failed', outcome: retry(2000, 'the access token of Zalo could not be read') };
+  }
+};
 
 const noToken: OaAnswer = {
   kind: 'failed',
