@@ -65,7 +65,7 @@ const triggers: readonly [Trigger, ...Trigger[]] = [
   { kind: 'in an outward call', type: 'tool_use', nth: 3 },
   { kind: 'in an outward call', type: 'tool_result', nth: 3 },
   { kind: 'in a subagent', type: 'tool_result', nth: 3 },
-  { kind: 'in a subagent aside', type: 'tool_result', nth: 5 },
+  { kind: 'in a subagent aside', type: 'tool_result', nth: 6 },
 ];
 
 const isKind = (name: string): name is keyof typeof moments => name in moments;
