@@ -7,10 +7,10 @@ import { textOf, type NoteStep } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
 import type { EndpointHook } from '#catalog/hook.ts';
 import type { Agent } from '#catalog/parse-catalog.ts';
-import { promptText } from '#protocol/prompt.ts';
 import { HookAnswer, noObjection, type HookSubject } from '#protocol/hook.ts';
 import { askEndpoint, type EndpointDeps } from '#session/ask-endpoint.ts';
-import type { EntryBody } from '#session/entry.ts';
+import { typedText } from '#session/compact-command.ts';
+import { seqOf, type EntryBody } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
 
 /** How often in one turn hooks may send the agent back to work. */
@@ -82,6 +82,17 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
 
   const bodies = () => session.entries.turn(turn).map(({ body }) => body);
 
+  let contextIsTold = false;
+  /** Once in a turn, before its first step. */
+  const promptNotes = (): NoteStep[] => {
+    if (contextIsTold) return [];
+    contextIsTold = true;
+    const context = readAnswer(session.sql, turn, 'prompt')?.additional_context ?? '';
+    if (context === '') return [];
+    const text = fromHook(context);
+    return bodies().some((body) => isNote(body, text)) ? [] : [{ kind: 'note', text }];
+  };
+
   return {
     ofCalls: {
       beforeCall: (call, tool) =>
@@ -104,15 +115,15 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
     },
 
     async beforePrompt() {
-      const [prompt] = bodies();
-      if (prompt?.kind !== 'prompt') return undefined;
-      const subject = { event: 'UserPromptSubmit', prompt: promptText(prompt.content) } as const;
-      const { decision, reason } = await askOnce('prompt', subject);
+      const [first] = session.entries.range(seqOf(turn, 0), seqOf(turn, 1));
+      const prompt = typedText(first?.body);
+      if (prompt === undefined) return undefined;
+      const { decision, reason } = await askOnce('prompt', { event: 'UserPromptSubmit', prompt });
       return decision === 'allow' ? undefined : reason;
     },
 
     async notes(before) {
-      if (before === 'step') return promptNotes(readAnswer(session.sql, turn, 'prompt'), bodies());
+      if (before === 'step') return promptNotes();
       if (before !== 'end' || !agent.hooks.some(({ event }) => event === 'Stop')) return [];
       const soFar = bodies();
       if (soFar.filter((body) => isNote(body, GO_ON)).length >= MAX_GO_ONS) return [];
@@ -121,14 +132,6 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
       return decision === 'deny' ? [{ kind: 'note', text }] : [];
     },
   };
-}
-
-/** Once in a turn, before its first step. */
-function promptNotes(answer: HookAnswer | undefined, bodies: readonly EntryBody[]): NoteStep[] {
-  const context = answer?.additional_context ?? '';
-  if (context === '') return [];
-  const text = fromHook(context);
-  return bodies.some((body) => isNote(body, text)) ? [] : [{ kind: 'note', text }];
 }
 
 const isNote = (body: EntryBody, beginning: string): boolean =>

@@ -1,7 +1,10 @@
-import { abortAllDurableObjects } from 'cloudflare:test';
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { catalog } from '#catalog/catalog.ts';
 import type { EndpointHook, Hook } from '#catalog/hook.ts';
+import { openSession } from '#session/open-session.ts';
+import { turnHooks } from '#session/turn-hooks.ts';
 import { askedOf, hookUrl } from '#test/support/fake-hooks.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
@@ -142,6 +145,41 @@ test('a prompt that is blocked reaches no model, then or later', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'done', is_error: true, turn_count: 0 });
   // The fake model takes the newest script of what it is sent; the blocked one is not in it
   expect(textOfDeltas(await socket.say('hello'))).toBe('You said: hello');
+});
+
+test.each([
+  { name: 'typed', prompt: { content: '/compact keep my card number in mind' } },
+  { name: 'a request', prompt: { type: 'compact_request', instructions: 'keep my card number in mind' } },
+])('a wish for a summary is asked about like a prompt: $name', async ({ name, prompt }) => {
+  const key = `compact-${name}`;
+  const url = answering(key, {}, { decision: 'deny', reason: 'It holds a card number.' });
+  useHooks(endpoint('UserPromptSubmit', url));
+  const { socket } = await start();
+  await socket.say('hello');
+  const from = socket.events.length;
+  const told = socket.when(
+    (event) => JSON.stringify(event).includes('It holds a card number.') && event.type !== 'user_message',
+  );
+  socket.send(prompt);
+  await told;
+  expect(socket.types(from)).not.toContain('compact_started');
+  expect(await askedBodies(key)).toMatchObject([
+    { prompt: 'hello' },
+    { event: 'UserPromptSubmit', prompt: '/compact keep my card number in mind' },
+  ]);
+});
+
+test('where hooks have nothing to say, no step reads the turn again', async () => {
+  const { username, sessionId } = await start();
+  const agent = catalog.agent(null);
+  await runInDurableObject(env.CHAT_SESSION.getByName(`${username}/${sessionId}`), async (_, state) => {
+    const session = openSession(state, env);
+    const read = vi.spyOn(session.entries, 'turn');
+    const { signal } = new AbortController();
+    const hooks = turnHooks(session, { agent: { ...agent, hooks: [] }, turn: 1, signal, fetch });
+    expect([await hooks.notes('step'), await hooks.notes('end')]).toEqual([[], []]);
+    expect(read).not.toHaveBeenCalled();
+  });
 });
 
 test('what a hook adds to a prompt is told to the model once, and before its first message', async () => {

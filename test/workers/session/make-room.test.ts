@@ -206,6 +206,21 @@ test('a summary is summarised again with what followed it, and does not grow', a
   expect(after.length).toBeLessThan(42_000);
 });
 
+test('/compact that fails is no prompt: the model never hears of it', async () => {
+  const requests = await converse([answer('one', 100), noCredit, answer('two', 100)], async (_, say) => {
+    await say('first');
+    expect((await say('/compact keep the numbers')).at(-1)).toMatchObject({ type: 'done', is_error: true });
+    const tooMuch = await say(`/compact ${'x'.repeat(4_001)}`);
+    expect(tooMuch.at(-2)).toMatchObject({
+      type: 'assistant_text',
+      text: 'What it is to keep in mind may have 4,000 characters.',
+    });
+    await say('second');
+  });
+  expect(requests).toHaveLength(3);
+  expect(outline(requests[2]?.messages ?? [])).toEqual(['user | first', 'assistant | one', 'user | second']);
+});
+
 test('a summary that the API makes is stored, told and paid for like any other, and the next request begins with it', async () => {
   const asked: string[] = [];
   const model = createModel(Settings.parse({ ...env, PROXY_COMPACTION: 'true' }), {
