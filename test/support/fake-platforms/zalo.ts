@@ -25,7 +25,8 @@ export interface FakeZalo extends FakePlatform {
   >;
   /** Messages left in the quota of each user; 8 where absent. */
   readonly quota: Map<string, number>;
-  readonly hasQuota: { on: boolean };
+  /** Whether answers are counted. */
+  hasQuota: boolean;
 }
 
 export interface FakeZaloOptions {
@@ -99,7 +100,7 @@ export async function startFakeZalo(options: FakeZaloOptions = {}): Promise<Fake
     silent: new Set<string>(),
     media: new Map<string, { bytes: Uint8Array; contentType: string } | { to: string }>(),
     quota: new Map<string, number>(),
-    hasQuota: { on: false },
+    hasQuota: false,
   };
 
   const newTokens = (): PlatformAnswer => {
@@ -139,7 +140,7 @@ export async function startFakeZalo(options: FakeZaloOptions = {}): Promise<Fake
     if (isGroup !== 'group_id' in recipient) return zaloError(-201);
     if (state.silent.has(id)) return zaloError(-230);
     const left = state.quota.get(id) ?? 8;
-    if (state.hasQuota.on && left === 0) return zaloError(-211);
+    if (state.hasQuota && left === 0) return zaloError(-211);
     state.quota.set(id, left - 1);
     const { attachment } = message;
     const upload =

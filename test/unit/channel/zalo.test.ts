@@ -225,7 +225,7 @@ describe('Zalo Official Account', () => {
   });
 
   test('after a quota is used up nothing more is taken', async () => {
-    fake.hasQuota.on = true;
+    fake.hasQuota = true;
     fake.quota.set(USER, 1);
     expect(await say('one')).toMatchObject([{ kind: 'sent' }]);
     expect(await say('two')).toMatchObject([{ kind: 'refused', reason: expect.stringContaining('quota') }]);
