@@ -2,15 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlatformName } from '#protocol/platform.ts';
 import type { FakeAnswer, FakeRequest } from '#test/support/fake-messages-api.ts';
 import { startRealServer, type RealServer } from '#test/support/real-server.ts';
-import { faultsFrom } from './drill-faults.ts';
-import {
-  drillPlatforms,
-  type DrillMessage,
-  type DrillPlatform,
-  type DrillWebhook,
-} from './drill-platforms.ts';
+import { startChannel, tallyChannel, webhookUrl, type DrillChannel } from './drill-channel.ts';
+import { killAtRandom } from './drill-kills.ts';
+import type { DrillMessage } from './drill-platforms.ts';
 import { deliver, post, sendMessages } from './drill-send.ts';
-import { markOf, marksIn, tally, type Accepted, type Tally } from './drill-tally.ts';
+import { markOf, marksIn, type Tally } from './drill-tally.ts';
 import { pendingAlarms } from './kill-check.ts';
 import { randomFrom } from './random-from.ts';
 
@@ -33,34 +29,9 @@ export interface DrillReport {
   readonly restless: readonly string[];
 }
 
-interface Channel {
-  readonly name: PlatformName;
-  readonly platform: DrillPlatform;
-  readonly accepted: Sent[];
-  /** Of the server, so far. */
-  kills: number;
-}
-
-interface Sent extends Accepted {
-  readonly webhook: DrillWebhook;
-  /** Which came before it. */
-  readonly kills: number;
-}
-
 const MESSAGES_PER_CHAT = 25;
 const PACE_MS = 2_500;
 const REPLAYED_LATE = 0.1;
-
-/** So long the server is down, at most, and so long after the message that it was to die at. */
-const DOWN_MS = 1_500;
-const KILL_DELAY_MS = 1_500;
-
-/** Most kills leave the server this time; some come sooner. */
-const UP_MS = 8_000;
-const SOON_AGAIN = 0.2;
-
-/** What is interrupted more often is given up, and the user told so: it is taken for the cause. */
-const MOST_KILLS = 3;
 
 /** How often the server's schedule comes round: every few minutes in earnest. */
 const SCHEDULE_MS = 5_000;
@@ -72,15 +43,7 @@ const STALL_MS = 150_000;
 export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const { count, seed, channels, quick = false, onProgress = () => {}, onOutput = () => {} } = options;
   const chats = Math.min(count, Math.max(2, Math.ceil(count / MESSAGES_PER_CHAT)));
-  const played = await Promise.all(
-    channels.map(async (name): Promise<Channel> => {
-      const start = drillPlatforms[name];
-      if (start === undefined) throw new Error(`there is no drill for ${name}`);
-      const platform = await start(chats);
-      platform.fake.faultWith(faultsFrom(randomFrom(`${seed} ${name} faults`), platform, quick));
-      return { name, platform, accepted: [], kills: 0 };
-    }),
-  );
+  const played = await Promise.all(channels.map((name) => startChannel(name, { chats, seed, quick })));
   const vars = Object.assign({}, ...played.map(({ platform }) => platform.vars));
   const server = await startRealServer({ vars, onOutput });
   const isOver = new AbortController();
@@ -101,15 +64,13 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     const restless = await untilQuiet(server, played);
     isOver.abort();
     await Promise.all(beside);
-    return { tallies: played.map(tallyOf), restarts, restless };
+    return { tallies: played.map(tallyChannel), restarts, restless };
   } finally {
     isOver.abort();
     await server.close();
     await Promise.all(played.map(({ platform }) => platform.fake.close()));
   }
 }
-
-const webhookUrl = (server: RealServer, { name }: Channel) => `${server.url}/api/v1/webhooks/${name}`;
 
 /** Each message's own number, however many a prompt is made of. */
 const answerWithMarks =
@@ -127,7 +88,7 @@ const answerWithMarks =
   };
 
 async function sendAll(
-  channel: Channel,
+  channel: DrillChannel,
   server: RealServer,
   { count, seed, onProgress }: Required<Pick<DrillOptions, 'count' | 'seed' | 'onProgress'>>,
 ): Promise<void> {
@@ -159,42 +120,6 @@ async function sendAll(
   );
 }
 
-/** Kills when so many messages have been sent, and a little later; some kills follow another soon. */
-async function killAtRandom(
-  server: RealServer,
-  played: readonly Channel[],
-  { count, seed, kills, onProgress = () => {} }: DrillOptions,
-): Promise<number> {
-  const random = randomFrom(`${seed} kills`);
-  const all = count * played.length;
-  const moments = Array.from({ length: kills }, () => (0.05 + 0.95 * random()) * all).toSorted(
-    (left, right) => left - right,
-  );
-  for (const [index, moment] of moments.entries()) {
-    while (played.reduce((sum, { accepted }) => sum + accepted.length, 0) < Math.floor(moment))
-      await sleep(20);
-    await sleep(random() * KILL_DELAY_MS);
-    while (played.some(hasSuffered)) await sleep(100);
-    for (const channel of played) channel.kills += 1;
-    await server.kill();
-    await sleep(random() * DOWN_MS);
-    await server.restart();
-    if (random() > SOON_AGAIN) await sleep((0.3 + 0.7 * random()) * UP_MS);
-    onProgress(`killed and started again (${index + 1} of ${kills})`);
-  }
-  return kills;
-}
-
-/** Whether a message that is not answered yet has lived through as many kills as it may. */
-function hasSuffered({ name, platform, accepted, kills }: Channel): boolean {
-  const old = accepted.filter((message) => kills - message.kills >= MOST_KILLS);
-  const answered = new Set(platform.fake.messages.flatMap(({ text }) => marksIn(text)));
-  // One that is lost is no reason to wait for ever
-  return old.some(
-    ({ number, acceptedAt }) => !answered.has(markOf(name, number)) && Date.now() - acceptedAt < 2 * STALL_MS,
-  );
-}
-
 /** What Cloudflare does at the times that `wrangler.toml` names, and a local server only when it is told to. */
 async function runSchedule(server: RealServer): Promise<void> {
   const response = await fetch(`${server.url}/cdn-cgi/local/scheduled`).catch(() => undefined);
@@ -210,7 +135,7 @@ async function keepSchedule(server: RealServer, signal: AbortSignal): Promise<vo
 }
 
 /** What the platform tells of our messages, each told until it is heard. */
-async function sendReports(channel: Channel, server: RealServer, signal: AbortSignal): Promise<void> {
+async function sendReports(channel: DrillChannel, server: RealServer, signal: AbortSignal): Promise<void> {
   const { fake, reports } = channel.platform;
   if (reports === undefined) return;
   const sending: Promise<void>[] = [];
@@ -229,7 +154,7 @@ async function sendReports(channel: Channel, server: RealServer, signal: AbortSi
   await Promise.all(sending);
 }
 
-async function replayLate(server: RealServer, played: readonly Channel[], random: () => number) {
+async function replayLate(server: RealServer, played: readonly DrillChannel[], random: () => number) {
   for (const channel of played) {
     const some = channel.accepted.filter(() => random() < REPLAYED_LATE);
     await Promise.all(some.map(({ webhook }) => post(webhookUrl(server, channel), webhook)));
@@ -237,7 +162,7 @@ async function replayLate(server: RealServer, played: readonly Channel[], random
 }
 
 /** Resolves when no chat has anything to do, with those that still have when nothing has happened for long. */
-async function untilQuiet(server: RealServer, played: readonly Channel[]): Promise<string[]> {
+async function untilQuiet(server: RealServer, played: readonly DrillChannel[]): Promise<string[]> {
   const shown = () => played.reduce((sum, { platform }) => sum + platform.fake.messages.length, 0);
   let before = shown();
   let since = performance.now();
@@ -253,11 +178,4 @@ async function untilQuiet(server: RealServer, played: readonly Channel[]): Promi
     before = shown();
     if (performance.now() - since > STALL_MS) return busy;
   }
-}
-
-function tallyOf({ name, platform, accepted }: Channel): Tally {
-  const shown = platform.fake.messages.map(({ chatId, text, call }) => ({ chatId, text, at: call.at }));
-  const found = tally(name, { accepted, shown });
-  // What was missed is found out late, after what came since
-  return platform.deliversOnce === true ? { ...found, disordered: [] } : found;
 }
