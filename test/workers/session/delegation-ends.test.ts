@@ -95,7 +95,7 @@ test('a turn that fails ends its tasks in the background, with all their calls a
   ];
   await socket.say(promptScript(...failing));
   const entries = await rows(username, sessionId, 'SELECT seq, position, body FROM entry ORDER BY seq');
-  expect(String(entries.at(-1)?.['body'])).toMatch(/^\{"kind":"end"/);
+  expect(entries.at(-1)).toMatchObject({ body: expect.stringMatching(/^\{"kind":"end"/) });
   const positions = entries.map(({ position }) => Number(position)).filter((position) => position > 0);
   expect(positions).toEqual(positions.toSorted((one, other) => one - other));
   const told = ids(socket.events);
