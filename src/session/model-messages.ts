@@ -1,6 +1,5 @@
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
 import { compactInstructions } from '#session/compact-command.ts';
-import { compactInstructions } from '#session/compact-command.ts';
 import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 import { promptForModel } from '#session/expand-command.ts';
