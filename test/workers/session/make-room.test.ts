@@ -348,7 +348,7 @@ test('a summary that a crash cuts off is made again before the turn goes on, and
       'done',
     ]);
     const stored = back.session.entries.turn(2).map(({ body }) => body.kind);
-    expect(stored).toEqual(['prompt', 'summary', 'assistant', 'end']);
+    expect(stored).toEqual(['prompt', 'resumed', 'summary', 'assistant', 'end']);
     expect(readRow(back.session.sql)).toMatchObject({ turn_count: 2, steps: 3, attempts: 0 });
     await back.say('third');
   });
