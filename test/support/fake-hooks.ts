@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 
 /** What the endpoint does with one request. */
@@ -19,7 +19,7 @@ export const hookUrl = (server: string, key: string, ...answers: readonly z.inpu
 /** Endpoints of hooks; `GET /asked?key=…` tells what each was asked. */
 export async function startFakeHooks(): Promise<{ readonly url: string; close(): void }> {
   const asked = new Map<string, Asked[]>();
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake');
     const key = searchParams.get('key') ?? '';
     const before = asked.get(key) ?? [];
@@ -32,12 +32,13 @@ export async function startFakeHooks(): Promise<{ readonly url: string; close():
       Asked.parse({ headers: request.headers, text: Buffer.concat(chunks).toString() }),
     ]);
     const answers = z.array(Answer).parse(JSON.parse(searchParams.get('answers') ?? '[]'));
-    const answer = answers[before.length] ?? answers.at(-1) ?? Answer.parse({});
-    if (answer.ending === 'never') return undefined;
-    if (answer.ending === 'break') return response.destroy();
-    response.writeHead(answer.status, answer.headers);
-    return response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-  });
+    const given = answers[before.length] ?? answers.at(-1) ?? Answer.parse({});
+    if (given.ending === 'never') return undefined;
+    if (given.ending === 'break') return response.destroy();
+    response.writeHead(given.status, given.headers);
+    return response.end(typeof given.body === 'string' ? given.body : JSON.stringify(given.body));
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the fake hooks have no port');
