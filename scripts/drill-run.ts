@@ -30,7 +30,9 @@ export interface DrillReport {
 }
 
 const MESSAGES_PER_CHAT = 25;
-const PACE_MS = 2_500;
+const PACE_MS = 2_000;
+/** Messages come so slowly that each kill finds some under way, and takes about this long to be got over. */
+const KILL_MS = 10_000;
 const REPLAYED_LATE = 0.1;
 
 /** How often the server's schedule comes round: every few minutes in earnest. */
@@ -55,7 +57,8 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       ...played.map((channel) => sendReports(channel, server, isOver.signal)),
     ];
     const killing = killAtRandom(server, played, options);
-    await Promise.all(played.map((channel) => sendAll(channel, server, { count, seed, onProgress })));
+    const paceMs = Math.max(PACE_MS, (options.kills * KILL_MS * chats) / count);
+    await Promise.all(played.map((channel) => sendAll(channel, server, { count, seed, paceMs, onProgress })));
     const restarts = await killing;
     onProgress('all is sent, waiting for the last answers');
     await runSchedule(server);
@@ -90,7 +93,12 @@ const answerWithMarks =
 async function sendAll(
   channel: DrillChannel,
   server: RealServer,
-  { count, seed, onProgress }: Required<Pick<DrillOptions, 'count' | 'seed' | 'onProgress'>>,
+  {
+    count,
+    seed,
+    paceMs,
+    onProgress,
+  }: Required<Pick<DrillOptions, 'count' | 'seed' | 'onProgress'>> & { readonly paceMs: number },
 ): Promise<void> {
   const { name, platform, accepted } = channel;
   const messages = Array.from({ length: count }, (_, index) => ({
@@ -106,7 +114,7 @@ async function sendAll(
           platform,
           url: webhookUrl(server, channel),
           random: randomFrom(`${seed} ${name} ${chatId}`),
-          paceMs: PACE_MS,
+          paceMs,
           onAccepted: (some: readonly DrillMessage[], webhook) => {
             const acceptedAt = Date.now();
             accepted.push(
