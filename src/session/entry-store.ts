@@ -67,7 +67,12 @@ export class EntryStore {
   }
 
   turn(turn: number): Entry[] {
-    return [...this.range(seqOf(turn, 0), seqOf(turn + 1, 0))];
+    return [...this.ofTurn(turn)];
+  }
+
+  /** One after the other: a turn may be larger than what is left of the memory. */
+  ofTurn(turn: number): Generator<Entry> {
+    return this.range(seqOf(turn, 0), seqOf(turn + 1, 0));
   }
 
   /** Entries from `from` up to, not including, `to`, in order, at most `limit`. */

@@ -1,10 +1,10 @@
 import type { TurnEnd } from '#agent/run-turn.ts';
-import { addSpent } from '#agent/step.ts';
+import { addSpent, type Spent } from '#agent/step.ts';
 import { noUsage } from '#protocol/message.ts';
 import type { Done } from '#protocol/server-event.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { forgetBegunCalls } from '#session/begun-calls.ts';
-import { failureText, type Entry, type FailureEntry } from '#session/entry.ts';
+import { failureText, seqOf, type Entry, type FailureEntry } from '#session/entry.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { tellUserSpace } from '#session/tell-user-space.ts';
 import { forgetHookAnswers } from '#session/turn-hooks.ts';
@@ -15,9 +15,10 @@ import { forgetHookAnswers } from '#session/turn-hooks.ts';
  */
 export async function finishTurn(session: Session, turn: number, outcome: TurnEnd): Promise<void> {
   const { entries } = session;
-  const wasRequest = entries.turn(turn)[0]?.body.kind === 'compact_request';
+  const [first] = entries.range(seqOf(turn, 0), seqOf(turn, 1));
+  const wasRequest = first?.body.kind === 'compact_request';
   const show = wasRequest ? endRequest(session, turn, outcome) : endTurn(session, turn, outcome);
-  const { steps, usage, cost } = turnTotals(entries.turn(turn));
+  const { steps, usage, cost } = turnTotals(entries.ofTurn(turn));
   session.sql.exec(
     `UPDATE session SET finished_turn = ?, turn_count = turn_count + ?, cost = cost + ?, attempts = 0,
        steps = steps + ?, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
@@ -68,7 +69,7 @@ export function storeFailure(
   turn: number,
   { reason, thoughts, shown, text, spent }: Extract<TurnEnd, { kind: 'failed' }>,
 ): void {
-  if (session.entries.turn(turn).some(({ body }) => body.kind === 'failure')) return;
+  for (const { body } of session.entries.ofTurn(turn)) if (body.kind === 'failure') return;
   const failure: FailureEntry = {
     kind: 'failure',
     reason,
@@ -82,7 +83,7 @@ export function storeFailure(
 }
 
 function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { kind: 'cancelled' }>): Done {
-  const { steps, usage, cost } = turnTotals(session.entries.turn(turn));
+  const { steps, usage, cost } = turnTotals(session.entries.ofTurn(turn));
   const { apiMs, contextWindow } = outcome.totals;
   return {
     type: 'done',
@@ -97,18 +98,20 @@ function doneEvent(session: Session, turn: number, outcome: Exclude<TurnEnd, { k
 }
 
 /** From what was stored, so that steps from before an interruption count too. */
-function turnTotals(entries: readonly Entry[]) {
-  const steps = entries.flatMap(({ body }) =>
-    (body.kind === 'assistant' && !body.cancelled) ||
-    body.kind === 'summary' ||
-    body.kind === 'subagent_summary'
-      ? [body]
-      : [],
-  );
-  const bought = entries.flatMap(({ body }) => ('spent' in body ? (body.spent ?? []) : []));
-  return {
-    // What its subagents used counts, their steps do not
-    steps: steps.filter((step) => !('parent' in step) || step.parent === undefined).length,
-    ...[...steps, ...bought].reduce(addSpent, { usage: noUsage, cost: 0 }),
-  };
+function turnTotals(entries: Iterable<Entry>) {
+  let steps = 0;
+  let spent: Spent = { usage: noUsage, cost: 0 };
+  for (const { body } of entries) {
+    if (
+      (body.kind === 'assistant' && !body.cancelled) ||
+      body.kind === 'summary' ||
+      body.kind === 'subagent_summary'
+    ) {
+      spent = addSpent(spent, body);
+      // What its subagents used counts, their steps do not
+      if (!('parent' in body) || body.parent === undefined) steps += 1;
+    }
+    if ('spent' in body && body.spent !== undefined) spent = addSpent(spent, body.spent);
+  }
+  return { steps, ...spent };
 }

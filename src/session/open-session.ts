@@ -80,6 +80,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     db: env.DB,
     files: env.FILES,
     wakeUp: wakeUpBy(context.storage, wasStored),
+    sync: () => context.storage.sync(),
     clock,
     secretOf: (name) =>
       Object.entries(env).flatMap(([key, value]) =>

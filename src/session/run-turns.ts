@@ -1,7 +1,7 @@
 import type { WaitingCall } from '#agent/tool.ts';
 import { noTotals, type TurnEnd, type TurnOutcome } from '#agent/run-turn.ts';
 import { appendEntry } from '#session/append-entry.ts';
-import type { Entry } from '#session/entry.ts';
+import { seqOf, type Entry, type EntryBody } from '#session/entry.ts';
 import { approvalEvent, promptEvents } from '#session/entry-events.ts';
 import { runAgent } from '#session/run-agent.ts';
 import { finishTurn } from '#session/finish-turn.ts';
@@ -32,9 +32,11 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
   let stopped = cancelled;
   while (session.running === undefined && !session.closed) {
     const row = readRow(session.sql);
-    if (row === undefined || session.entries.newestTurn() <= row.finished_turn) {
+    if (row === undefined || isIdle(session)) {
       const told = await dismissWatchers(session);
       if (session.running !== undefined || session.closed) return undefined;
+      // Meanwhile a turn may have come and parked, with an alarm of its own
+      if (!isIdle(session)) continue;
       await (told ? session.wakeUp.clear() : session.wakeUp.set(session.clock.now() + WAKE_MS));
       return writeHistoryFiles(session);
     }
@@ -65,6 +67,9 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
     }
   }
 }
+
+const isIdle = ({ sql, entries }: Session): boolean =>
+  entries.newestTurn() <= (readRow(sql)?.finished_turn ?? 0);
 
 /**
  * Ends the run until a person replies: what is waited for is a row, nothing is held in memory, and the object may
@@ -119,7 +124,7 @@ export function cancelTurn(session: Session): Promise<void> | undefined {
 export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);
   // Nothing to resume; but what a crash left right after an end is cleared away: an alarm, an unwritten copy
-  if (row === undefined || session.entries.newestTurn() <= row.finished_turn) return runTurns(session);
+  if (row === undefined || isIdle(session)) return runTurns(session);
   // Waiting is no interruption
   if (row.waiting.length > 0) return Promise.resolve();
   const attempts = row.attempts + 1;
@@ -133,32 +138,39 @@ export function resumeTurns(session: Session): Promise<void> {
 
 async function runOne(session: Session, row: SessionRow, signal: AbortSignal): Promise<TurnOutcome> {
   const turn = row.finished_turn + 1;
-  const stored = session.entries.turn(turn);
-  const [prompt] = stored;
+  // What ends the memory must not end the count of the tries with it
+  if (row.attempts > 0) await session.sync();
+  const [prompt] = session.entries.range(seqOf(turn, 0), seqOf(turn, 1));
   if (prompt === undefined) throw new Error(`turn ${turn} has no prompt`);
   if (row.listed === 0)
     await listSession(session, row, prompt).catch((error: unknown) => {
       session.log.error('session_not_listed', { sessionId: session.sessionId, error: String(error) });
     });
   await recheckSockets(session);
-  if (stored.every(({ body }) => body.kind === 'prompt' || body.kind === 'resumed'))
+  const known = knownOutcome(session, row);
+  if (known === 'nothing')
     for (const event of promptEvents(prompt, session.sessionId)) session.stream.emit(event);
   if (session.running !== undefined) session.running.shownFrom = session.stream.position;
-  return knownOutcome(row, stored) ?? runAgent(session, row, signal);
+  return typeof known === 'object' ? known : runAgent(session, row, signal);
 }
 
-/** How the turn ended, where that was stored before its end was. */
-function knownOutcome(row: SessionRow, stored: readonly Entry[]): TurnEnd | undefined {
-  const last = stored.findLast(
-    ({ body }) => body.kind === 'failure' || (body.kind === 'assistant' && body.parent === undefined),
-  )?.body;
+/** How the turn ended, where that was stored before its end was; else whether anything of it is. */
+function knownOutcome(session: Session, row: SessionRow): TurnEnd | 'nothing' | 'some' {
+  const turn = row.finished_turn + 1;
+  let last: EntryBody | undefined;
+  let isNew = true;
+  for (const { body } of session.entries.backwards(seqOf(turn + 1, 0), seqOf(turn, 0))) {
+    isNew &&= body.kind === 'prompt' || body.kind === 'resumed';
+    last = body;
+    if (body.kind === 'failure' || (body.kind === 'assistant' && body.parent === undefined)) break;
+  }
   if (last?.kind === 'failure') return { ...last, kind: 'failed', totals: noTotals, reason: 'unknown' };
   if (last?.kind === 'assistant' && last.cancelled) return { kind: 'cancelled', totals: noTotals };
   if (row.attempts > MAX_ATTEMPTS) {
     const text = `This answer was interrupted ${row.attempts} times and was given up. Send your message again to retry.`;
     return { kind: 'failed', totals: noTotals, reason: 'server_error', thoughts: [], shown: '', text };
   }
-  return undefined;
+  return isNew ? 'nothing' : 'some';
 }
 
 const internalFailure: TurnEnd = {

@@ -91,6 +91,8 @@ export interface Session {
   readonly db: D1Database;
   readonly files: R2Bucket;
   readonly wakeUp: WakeUp;
+  /** Resolves when all that was written is kept, whatever happens to the machine. */
+  readonly sync: () => Promise<void>;
   readonly clock: Clock;
   readonly secretOf: SecretOf;
   readonly log: Log;

@@ -83,4 +83,5 @@ export const sessionTables: readonly string[] = [
   `CREATE TABLE call_id (id TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID`,
   // Where tools may write, as a JSON list; null: where the agent may
   `ALTER TABLE session ADD COLUMN writable_folders TEXT`,
+  `ALTER TABLE watcher ADD COLUMN failures INTEGER NOT NULL DEFAULT 0`,
 ];

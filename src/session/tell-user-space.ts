@@ -2,7 +2,7 @@ import { redact } from '#lib/redact/redact.ts';
 import { makeTitle } from '#lib/session-title.ts';
 import { promptText } from '#protocol/prompt.ts';
 import { MAX_SEARCHED_CHARACTERS, type HistoryRecord } from '#protocol/session.ts';
-import type { Entry } from '#session/entry.ts';
+import { seqOf, type Entry } from '#session/entry.ts';
 import { historyRecords } from '#session/history.ts';
 import { readRow, userSpaceOf, type Session, type SessionRow } from '#session/session.ts';
 
@@ -26,12 +26,13 @@ export async function listSession(session: Session, row: SessionRow, prompt: Ent
 export async function tellUserSpace(session: Session, turn: number): Promise<void> {
   const row = readRow(session.sql);
   if (row === undefined) return;
-  const entries = session.entries.turn(turn);
+  const [first] = session.entries.range(seqOf(turn, 0), seqOf(turn, 1));
   // Where the first attempt failed: a list that does not know the session would not take its turns
-  if (row.listed === 0 && entries[0] !== undefined) await listSession(session, row, entries[0]);
-  const records = entries.flatMap((entry) =>
-    historyRecords(entry).map((record, index) => ({ seq: entry.seq * 1024 + index, record })),
-  );
+  if (row.listed === 0 && first !== undefined) await listSession(session, row, first);
+  const records: { readonly seq: number; readonly record: HistoryRecord }[] = [];
+  for (const entry of session.entries.ofTurn(turn))
+    for (const [index, record] of historyRecords(entry).entries())
+      records.push({ seq: entry.seq * 1024 + index, record });
   const text = (role: HistoryRecord['role']) =>
     searchText(records.find(({ record }) => record.role === role)?.record);
   await userSpaceOf(session).finishTurn({

@@ -29,10 +29,9 @@ async function writeMissing(session: Session): Promise<void> {
     if (row === undefined || row.told_turn >= row.finished_turn) break;
     const turn = row.told_turn + 1;
     if (session.mustRetell) await tellUserSpace(session, turn);
-    const lines = session.entries
-      .turn(turn)
-      .flatMap(historyRecords)
-      .map((record) => JSON.stringify(record));
+    const lines: string[] = [];
+    for (const entry of session.entries.ofTurn(turn))
+      for (const record of historyRecords(entry)) lines.push(JSON.stringify(record));
     const key = `${historyPrefix(session)}${String(turn).padStart(8, '0')}.jsonl`;
     await session.files.put(key, `${lines.join('\n')}\n`);
     if (session.closed) await session.files.delete(key);
