@@ -4,6 +4,7 @@ export function createGate(width: number) {
   const queue: (() => void)[] = [];
 
   return async function pass<Value>(act: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+    signal.throwIfAborted();
     if (free > 0) free -= 1;
     else {
       await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,9 @@
 /** What a log line may carry beside its event name: identifiers, sizes, durations. Never content, never a secret. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>> & {
+  /** A line has its own. */
+  readonly event?: never;
+  readonly level?: never;
+};
 
 /** An event name plus fields; a sentence with values in it cannot be searched for. */
 export interface Log {

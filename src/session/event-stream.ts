@@ -56,7 +56,7 @@ export class EventStream {
     }
     this.flush();
     const shown = redactEvent(event);
-    if (shown !== event) this.#log.warn('redacted', { outlet: 'stream', event: event.type });
+    if (shown !== event) this.#log.warn('redacted', { outlet: 'stream', type: event.type });
     this.#publish(shown);
   }
 

@@ -39,3 +39,12 @@ test('who gives up while waiting does not run, and a failure makes room as an en
   await after;
   expect(ran).toEqual(['after']);
 });
+
+test('who has given up already does not run, though there is room', async () => {
+  const pass = createGate(1);
+  const ran: string[] = [];
+  const gone = pass(async () => ran.push('gone'), AbortSignal.abort(new Error('stopped')));
+  await expect(gone).rejects.toThrow('stopped');
+  await pass(async () => ran.push('after'), never);
+  expect(ran).toEqual(['after']);
+});

@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { consoleLog } from '#lib/log.ts';
 import { Clients } from '#session/clients.ts';
 import { EventStream } from '#session/event-stream.ts';
@@ -20,5 +20,18 @@ test('a message is shown as finished only when it is stored, so that a crash can
     expect(shown).toEqual(['text_delta', 'assistant_text', 'tool_use']);
     stream.emit({ type: 'tool_result', tool_use_id: 'call', content: 'x', is_error: false });
     expect(shown.at(-1)).toBe('tool_result');
+  });
+});
+
+test('what was masked is logged under the name of what happened', async () => {
+  await runInDurableObject(env.CHAT_SESSION.getByName('someone/stream'), (_, context) => {
+    const line = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const stream = new EventStream({ clients: new Clients(context), log: consoleLog, position: 0 });
+    const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
+    stream.emit({ type: 'tool_result', tool_use_id: 'call', content: secret, is_error: false });
+    expect(line.mock.calls).toEqual([
+      ['{"level":"warn","event":"redacted","outlet":"stream","type":"tool_result"}'],
+    ]);
+    line.mockRestore();
   });
 });
