@@ -28,7 +28,10 @@ export class KillClient {
   sessionId = '';
   /** Of the last event, in the time of `performance.now()`. */
   heardAt = 0;
-  /** Of the first thinking or text of a turn that was resumed after the last broken connection. */
+  /**
+   * Of the first thinking or text of a turn that was resumed after the last broken connection. Of a subagent, whose
+   * words are not shown, the first call or result.
+   */
   resumedTokenAt: number | undefined;
   readonly #server: string;
   readonly #token: string;
@@ -155,7 +158,8 @@ export class KillClient {
     this.#counts.set(event.type, this.count(event.type) + 1);
     if (event.type === 'user_message')
       this.#unconfirmed = this.#unconfirmed.filter(({ message_id }) => message_id !== event.message_id);
-    if (this.#resumed && (event.type === 'text_delta' || event.type === 'content_block'))
+    const isStep = 'parent_tool_use_id' in event && event.parent_tool_use_id !== undefined;
+    if (this.#resumed && (event.type === 'text_delta' || event.type === 'content_block' || isStep))
       this.resumedTokenAt ??= this.heardAt;
   }
 }
