@@ -65,6 +65,7 @@ function calls(connect: () => Calls): Calls {
   return {
     exists: () => ask((current) => current.exists()),
     readHistory: (page) => ask((current) => current.readHistory(page)),
+    newestRecords: (limit) => ask((current) => current.newestRecords(limit)),
     listFiles: () => ask((current) => current.listFiles()),
     writeFile: (path, bytes) => ask((current) => current.writeFile(path, bytes)),
     converse: (prompt) => ask((current) => current.converse(prompt)),

@@ -119,17 +119,8 @@ export const readSession = offer({
   },
 });
 
-/** A history is read from its beginning; a page is at most 4 million characters, of which no more than `limit` lines stay. */
-export async function lastLines(session: ServerSession, limit: number): Promise<Line[]> {
-  let lines: Line[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await session.readHistory(cursor === null ? {} : { cursor });
-    lines = [...lines, ...page.messages.flatMap(toLine)].slice(-limit);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  return lines;
-}
+export const lastLines = async (session: ServerSession, limit: number): Promise<Line[]> =>
+  (await session.newestRecords(limit)).flatMap(toLine);
 
 /** A tool's output can be as long as a book, and the model that reads this has no room for it. */
 const MAX_LINE = 8_000;

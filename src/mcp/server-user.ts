@@ -2,7 +2,7 @@ import type { Result } from '#lib/result.ts';
 import type { FileInfo } from '#protocol/file.ts';
 import type { Reply } from '#protocol/reply.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
-import type { History, SearchResponse, SessionPage } from '#protocol/session.ts';
+import type { History, HistoryRecord, SearchResponse, SessionPage } from '#protocol/session.ts';
 
 /** What the tools may do: everything here is the signed-in user's own, whatever ids a program names. */
 export interface ServerUser {
@@ -17,6 +17,8 @@ export interface ServerSession {
   readonly id: string;
   exists(): Promise<boolean>;
   readHistory(page: { limit?: number; cursor?: string }): Promise<History>;
+  /** What was said and done last, oldest first. */
+  newestRecords(limit: number): Promise<HistoryRecord[]>;
   /** Null where the session is unknown. */
   listFiles(): Promise<FileInfo[] | null>;
   /** The file's bytes with the headers of a download; `from` in bytes. */

@@ -18,7 +18,7 @@ import {
   type NewUpload,
 } from '#session/files.ts';
 import { openSession, sessionName } from '#session/open-session.ts';
-import { emptyHistory, readHistory, type HistoryPage } from '#session/read-history.ts';
+import { emptyHistory, newestRecords, readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
 import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
@@ -132,6 +132,10 @@ export class ChatSession extends DurableObject<Env> {
 
   replyFromChat(toolUseId: string, reply: Reply, watcher: string): string | null {
     return this.#stored === undefined ? null : replyFromChat(this.#stored, toolUseId, reply, watcher);
+  }
+
+  newestRecords(limit: number) {
+    return this.#stored === undefined ? [] : newestRecords(this.#stored, limit);
   }
 
   /** Null where there is no such session. */

@@ -58,6 +58,23 @@ export function readHistory(session: Session, { limit = Infinity, cursor }: Hist
   };
 }
 
+/** The newest records of what was said and done, oldest first. Contract: reads no more of the transcript than it gives. */
+export function newestRecords({ entries }: Session, limit: number): HistoryRecord[] {
+  const newestFirst: HistoryRecord[] = [];
+  let size = 0;
+  for (const entry of entries.backwards(Number.MAX_SAFE_INTEGER)) {
+    for (const record of historyRecords(entry).reverse()) {
+      if (record.role === 'system' || record.metadata['block_type'] === 'thinking') continue;
+      size += JSON.stringify(record.content).length;
+      if (newestFirst.length >= limit || (size > MAX_PAGE_CHARACTERS && newestFirst.length > 0))
+        return newestFirst.reverse();
+      newestFirst.push(record);
+    }
+    if (newestFirst.length >= limit) break;
+  }
+  return newestFirst.reverse();
+}
+
 function readCursor(cursor: string | undefined): [seq: number, skip: number] {
   const match = /^(\d{1,16})\.(\d{1,6})$/.exec(cursor ?? '');
   return match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
