@@ -29,11 +29,14 @@ const isPublic = (path: string) =>
     '/api/v1/auth/login',
     '/api/v1/auth/ws-token',
     '/api/v1/auth/ws-token-refresh',
-  ].includes(path) || /^\/api\/v1\/(auth\/page|webhooks|files\/dl|mcp\/oauth)\//.test(path);
+  ].includes(path) ||
+  /^\/api\/v1\/(auth\/page|webhooks|files\/dl|mcp\/oauth|platforms\/zalo\/oauth)\//.test(path);
 
 /** Behind the key, but for no user in particular. */
 const needsNoUser = (path: string) =>
   path === '/openapi.json' ||
+  // Zalo's verification file
+  path === '/x' ||
   path === '/api/v1/ws/chat' ||
   /^\/api\/v1\/(config\/|auth\/|email\/(providers|gmail\/callback|yahoo\/auth-url))/.test(path);
 
