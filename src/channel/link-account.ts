@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { isoTime } from '#accounts/account-deps.ts';
 import { linkCodes, platformUsers } from '#accounts/tables.ts';
@@ -36,11 +36,15 @@ export const newPersonCode = ({ platform, id, name }: Person, deps: Deps): Promi
 
 /** Typed in the chat. Gives the account's name, null when the code is wrong, spent or too old. */
 export async function linkByAccountCode(person: Person, code: string, deps: Deps): Promise<string | null> {
-  const spent = await spend(code, sql`username IS NOT NULL`, deps);
-  if (spent?.username === null || spent?.username === undefined) return null;
-  await link(person, spent.username, deps);
-  return spent.username;
+  const { platform, id, name } = person;
+  const linked = { person: sql`${platform}, ${normalizeId(id)}, ${name}`, username: sql`username` };
+  const spent = await spend(code, { madeBy: sql`username IS NOT NULL`, linked }, deps);
+  return spent?.username ?? null;
 }
+
+/** Shown where others could read it. False: it did not work anyway. */
+export const voidAccountCode = async (code: string, deps: Deps): Promise<boolean> =>
+  (await spend(code, { madeBy: sql`username IS NOT NULL`, linked: null }, deps)) !== undefined;
 
 /** Entered on the page by the account's owner. Null when the code is wrong, spent or too old. */
 export async function linkByPersonCode(
@@ -48,13 +52,13 @@ export async function linkByPersonCode(
   code: string,
   deps: Deps,
 ): Promise<LinkedIdentity | null> {
-  const spent = await spend(code, sql`platform_user_id IS NOT NULL`, deps);
-  const platform = PlatformName.safeParse(spent?.platform);
-  const id = spent?.platformUserId ?? null;
-  if (id === null || !platform.success) return null;
-  await link({ platform: platform.data, id, name: spent?.name ?? null }, username, deps);
+  const linked = { person: sql`platform, platform_user_id, name`, username: sql`${username}` };
+  const spent = await spend(code, { madeBy: sql`platform_user_id IS NOT NULL`, linked }, deps);
+  if (spent === undefined) return null;
   const all = await linkedIdentities(username, deps);
-  return all.find((one) => one.platform === platform.data && one.platform_user_id === id) ?? null;
+  const isLinked = (one: LinkedIdentity) =>
+    one.platform === spent.platform && one.platform_user_id === spent.platformUserId;
+  return all.find(isLinked) ?? null;
 }
 
 export async function linkedIdentities(
@@ -88,14 +92,6 @@ export async function unlink(
   return rows.length > 0;
 }
 
-async function link({ platform, id, name }: Person, username: string, { db, clock }: Deps): Promise<void> {
-  const linked = { linkedUsername: username, linkedAt: isoTime(clock.now()) };
-  await drizzle(db)
-    .insert(platformUsers)
-    .values({ id: crypto.randomUUID(), platform, platformUserId: normalizeId(id), name, ...linked })
-    .onConflictDoUpdate({ target: [platformUsers.platform, platformUsers.platformUserId], set: linked });
-}
-
 async function newCode(
   owner: Pick<typeof linkCodes.$inferInsert, 'username' | 'platform' | 'platformUserId' | 'name'>,
   isOwners: ReturnType<typeof and>,
@@ -114,12 +110,36 @@ async function newCode(
   return { code: `${code.slice(0, 4)}-${code.slice(4)}`, expires_at: expiresAt };
 }
 
-/** Deleted as it is read, so that it cannot be used twice. */
-async function spend(code: string, madeBy: ReturnType<typeof sql>, { db, clock }: Deps) {
-  const [row] = await drizzle(db)
-    .delete(linkCodes)
-    .where(and(eq(linkCodes.hash, await hashOf(code)), gt(linkCodes.expiresAt, isoTime(clock.now())), madeBy))
-    .returning();
+/**
+ * Deleted as it is read, so that it cannot be used twice, and in one go with the link that it gives: `linked.person`
+ * is its platform, id and name, by columns of the code's row where that knows them.
+ */
+async function spend(
+  code: string,
+  {
+    madeBy,
+    linked,
+  }: { readonly madeBy: SQL; readonly linked: { readonly person: SQL; readonly username: SQL } | null },
+  { db: d1, clock }: Deps,
+) {
+  const db = drizzle(d1);
+  const now = isoTime(clock.now());
+  const isGood = and(eq(linkCodes.hash, await hashOf(code)), gt(linkCodes.expiresAt, now), madeBy);
+  const remove = db.delete(linkCodes).where(isGood).returning();
+  if (linked === null) return (await remove)[0];
+  const [, [row]] = await db.batch([
+    db
+      .insert(platformUsers)
+      // A value for each column of the table, in its order
+      .select(
+        sql`SELECT ${crypto.randomUUID()}, ${linked.person}, NULL, ${linked.username}, ${now}, NULL FROM link_code WHERE ${isGood}`,
+      )
+      .onConflictDoUpdate({
+        target: [platformUsers.platform, platformUsers.platformUserId],
+        set: { linkedUsername: sql`excluded.linked_username`, linkedAt: sql`excluded.linked_at` },
+      }),
+    remove,
+  ]);
   return row;
 }
 

@@ -1,7 +1,7 @@
 import type { Channel } from '#channel/channel.ts';
 import type { Command } from '#channel/command.ts';
 import { identify, setVerbosity, type Sender } from '#channel/identity.ts';
-import { linkByAccountCode, newPersonCode } from '#channel/link-account.ts';
+import { linkByAccountCode, newPersonCode, voidAccountCode } from '#channel/link-account.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { InboundMessage } from '#channel/platform.ts';
 import { newSession } from '#channel/text/notices.ts';
@@ -82,7 +82,11 @@ async function link(
   { sender, isGroup }: InboundMessage,
   code: string | null,
 ): Promise<string> {
-  if (isGroup) return 'Write to me in a private chat to link your account.';
+  if (isGroup) {
+    // Everyone there has read it
+    const isVoid = code !== null && (await voidAccountCode(code, channel.people));
+    return `${isVoid ? 'Others could read this code, so it is void. ' : ''}Write to me in a private chat to link your account${isVoid ? ', with a new code' : ''}.`;
+  }
   const person = { platform: channel.platformName, id: sender.id, name: sender.name };
   if (code === null) {
     const made = await newPersonCode(person, channel.people);

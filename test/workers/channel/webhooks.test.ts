@@ -177,6 +177,24 @@ test('a stranger links an account with a code of the page, and is its user from 
   expect((await deliver('imessage', [message(chat, 'hello')])).body).toEqual({ status: 'blocked' });
 });
 
+test('a code that is typed in a group is void: whoever read it there has nothing of it', async () => {
+  const user = await newUser();
+  const [member, reader] = [await newChat('imessage'), stranger()];
+  const group = `group-${member}`;
+  const { code } = await (
+    await send('POST', '/api/v1/platforms/link-codes', { token: user.token })
+  ).json<{ code: string }>();
+  const sender = { id: member, otherIds: [], name: null };
+  await deliver('imessage', [message(group, `/link ${code}`, { isGroup: true, sender })]);
+  await isIdle('imessage', group);
+  await deliver('imessage', [message(reader, `/link ${code}`)]);
+  await isIdle('imessage', reader);
+  expect(fake.texts(group)).toEqual([
+    'Others could read this code, so it is void. Write to me in a private chat to link your account, with a new code.',
+  ]);
+  expect(fake.texts(reader)).toEqual([expect.stringContaining('wrong or has expired')]);
+});
+
 test('a code that the chat shows links on the page, once', async () => {
   const user = await newUser();
   const chat = stranger();
