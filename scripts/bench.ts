@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { startFakeMessagesApi } from '#test/support/fake-messages-api.ts';
 import { answerFromPrompt, promptScript } from '#test/support/prompt-script.ts';
+import { measureChannels, startBenchPlatforms } from './bench-channels.ts';
 import { freePort, startDevServer } from './dev-server.ts';
 import { openBenchSocket, median, type BenchSocket } from './bench-socket.ts';
 
@@ -30,11 +31,18 @@ model.respondWith((request) => {
   const deltas = /deltas:(\d+)/.exec(raw.slice(-300))?.[1];
   return { blocks: [{ text: Array.from({ length: Number(deltas ?? 5) }, (_, index) => `word${index} `) }] };
 });
+const platforms = await startBenchPlatforms();
 const server = await startDevServer({
   port: PORT,
   state,
   config: 'test/bench/wrangler.toml',
-  vars: { API_KEY, CLI_ADMIN_PASSWORD: PASSWORD, PROXY_BASE_URL: model.url },
+  vars: {
+    API_KEY,
+    CLI_ADMIN_PASSWORD: PASSWORD,
+    PROXY_BASE_URL: model.url,
+    ...platforms.telegram.vars,
+    ...platforms.whatsapp.vars,
+  },
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -61,10 +69,12 @@ try {
   await measureDelegation(chat);
   await measureOldSession(chat);
   await measureSearch(token);
+  await measureChannels({ platforms, url: server.url, model, report });
   measureSize();
 } finally {
   await server.stop();
   await model.close();
+  for (const { fake } of Object.values(platforms)) await fake.close();
   rmSync(state, { recursive: true, force: true });
 }
 process.exit(results.every(([, , , met]) => met) ? 0 : 1);
