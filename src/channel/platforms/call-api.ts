@@ -39,8 +39,8 @@ async function readJson(response: Response): Promise<unknown> {
 
 /** What Cloudflare answers for a server that it could not reach: the request was never out. */
 const NOT_REACHED: ReadonlySet<number> = new Set([521, 522, 523, 525, 526, 530]);
-/** And for one that took the request and was not heard of again. */
-const NOT_HEARD: ReadonlySet<number> = new Set([504, 520, 524]);
+/** And for one that took the request, or may have, and was not heard of again: a proxy's 502 is also a connection that broke. */
+const NOT_HEARD: ReadonlySet<number> = new Set([502, 504, 520, 524]);
 
 /** What a lost call means for a message. */
 export const lostCall = (isTimeout: boolean, platform: string): SendOutcome => ({
@@ -54,5 +54,9 @@ export function failedServer(status: number, platform: string): SendOutcome | nu
   if (NOT_HEARD.has(status)) return lostCall(true, platform);
   return status >= 500 ? retry(2000, `${platform} has a problem of its own`) : null;
 }
+
+/** An error that is not in the platform's own words is one of something before it: a proxy, a firewall, a tunnel. */
+export const notFromPlatform = (platform: string): SendOutcome =>
+  retry(5000, `something before ${platform} answered in its place`);
 
 export const retry = (afterMs: number, reason: string): SendOutcome => ({ kind: 'retry', afterMs, reason });

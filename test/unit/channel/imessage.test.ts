@@ -59,7 +59,6 @@ describePlatform({
     ],
     ['429 is a pause', { status: 429, body: '' }, { kind: 'retry' }],
     ['500 is tried again', blueBubblesError(500, 'Server Error', 'Something else'), { kind: 'retry' }],
-    ['502 of a tunnel is tried again', { status: 502, body: 'no JSON' }, { kind: 'retry' }],
     ['504 may have been taken', { status: 504, body: '' }, { kind: 'unknown' }],
     ['530, a tunnel without a Mac, was never there', { status: 530, body: '' }, { kind: 'retry' }],
     [
@@ -82,7 +81,14 @@ describePlatform({
       blueBubblesError(400, 'Validation Error', '?'),
       { kind: 'refused', authentication: false },
     ],
-    ['an error of no known form', { status: 418, body: null }, { kind: 'refused', authentication: false }],
+    ['an error of no known form is not the platform’s', { status: 418, body: null }, { kind: 'retry' }],
+    ['a firewall’s 403 is tried again', { status: 403, body: '<html>' }, { kind: 'retry' }],
+    [
+      'so is a 404 of a tunnel without its server',
+      { status: 404, body: 'endpoint offline' },
+      { kind: 'retry' },
+    ],
+    ['a 502 may have been taken', { status: 502, body: 'no JSON' }, { kind: 'unknown' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('attachments' in fake && fake.attachments instanceof Map) {

@@ -82,7 +82,6 @@ describePlatform({
   answers: [
     ['429 waits as long as it is told', tooManyRequests(7), { kind: 'retry', afterMs: 7000 }],
     ['500 is tried again', error(500, 'Internal Server Error'), { kind: 'retry' }],
-    ['502 is tried again', { status: 502, body: 'no JSON' }, { kind: 'retry' }],
     ['504 may have been taken', { status: 504, body: '' }, { kind: 'unknown' }],
     ['522 was never there', { status: 522, body: '' }, { kind: 'retry' }],
     ['401 is the token', error(401, 'Unauthorized'), { kind: 'refused', authentication: true }],
@@ -98,6 +97,14 @@ describePlatform({
       { kind: 'refused', authentication: false },
     ],
     ['400 is about this message alone', error(400, 'Bad Request: failed'), { kind: 'unsupported' }],
+    ['an error of no known form is not the platform’s', { status: 418, body: null }, { kind: 'retry' }],
+    ['a firewall’s 403 is tried again', { status: 403, body: '<html>' }, { kind: 'retry' }],
+    [
+      'so is a 404 of a tunnel without its server',
+      { status: 404, body: 'endpoint offline' },
+      { kind: 'retry' },
+    ],
+    ['a 502 may have been taken', { status: 502, body: 'no JSON' }, { kind: 'unknown' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('files' in fake && fake.files instanceof Map) fake.files.set(reference, bytes);

@@ -72,7 +72,14 @@ describePlatform({
     ],
     ['a number without WhatsApp', graphError(400, 131026), { kind: 'refused', authentication: false }],
     ['anything else is about this message alone', graphError(400, 999_999), { kind: 'unsupported' }],
-    ['so is an error of no known form', { status: 418, body: null }, { kind: 'unsupported' }],
+    ['an error of no known form is not the platform’s', { status: 418, body: null }, { kind: 'retry' }],
+    ['a firewall’s 403 is tried again', { status: 403, body: '<html>' }, { kind: 'retry' }],
+    [
+      'so is a 404 of a tunnel without its server',
+      { status: 404, body: 'endpoint offline' },
+      { kind: 'retry' },
+    ],
+    ['a 502 may have been taken', { status: 502, body: 'no JSON' }, { kind: 'unknown' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('media' in fake && fake.media instanceof Map) {

@@ -61,7 +61,14 @@ describePlatform({
     ['401 is the token', zaloBotError(401), { kind: 'refused', authentication: true }],
     ['403 is a user who blocked the bot', zaloBotError(403), { kind: 'refused', authentication: false }],
     ['anything else', zaloBotError(400), { kind: 'refused', authentication: false }],
-    ['an error of no known form', { status: 418, body: null }, { kind: 'refused', authentication: false }],
+    ['an error of no known form is not the platform’s', { status: 418, body: null }, { kind: 'retry' }],
+    ['a firewall’s 403 is tried again', { status: 403, body: '<html>' }, { kind: 'retry' }],
+    [
+      'so is a 404 of a tunnel without its server',
+      { status: 404, body: 'endpoint offline' },
+      { kind: 'retry' },
+    ],
+    ['a 502 may have been taken', { status: 502, body: 'no JSON' }, { kind: 'unknown' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('media' in fake && fake.media instanceof Map) fake.media.set(reference, bytes);

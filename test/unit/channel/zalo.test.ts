@@ -102,7 +102,14 @@ describePlatform({
     ['-211 is a used up quota', zaloError(-211), { kind: 'refused', authentication: false }],
     ['-201 of a text', zaloError(-201), { kind: 'refused', authentication: false }],
     ['anything else', zaloError(-999), { kind: 'refused', authentication: false }],
-    ['an error of no known form', { status: 418, body: null }, { kind: 'refused', authentication: false }],
+    ['an error of no known form is not the platform’s', { status: 418, body: null }, { kind: 'retry' }],
+    ['a firewall’s 403 is tried again', { status: 403, body: '<html>' }, { kind: 'retry' }],
+    [
+      'so is a 404 of a tunnel without its server',
+      { status: 404, body: 'endpoint offline' },
+      { kind: 'retry' },
+    ],
+    ['a 502 may have been taken', { status: 502, body: 'no JSON' }, { kind: 'unknown' }],
   ],
   addMedia: (fake, reference, bytes) => {
     if ('media' in fake && fake.media instanceof Map) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Address, OutboundFile, OutboundPiece, SendOutcome } from '#channel/platform.ts';
-import { failedServer, lostCall, retry, type ApiAnswer } from '../call-api.ts';
+import { failedServer, lostCall, notFromPlatform, retry, type ApiAnswer } from '../call-api.ts';
 import { PlainRequest } from '../plain-text.ts';
 import type { BlueBubbles } from './blue-bubbles.ts';
 
@@ -8,8 +8,10 @@ import type { BlueBubbles } from './blue-bubbles.ts';
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 const Sent = z.object({ data: z.object({ guid: z.string() }) });
+/** What the server itself says: `status` is that of the answer. */
 const Problem = z.object({
-  message: z.string().catch(''),
+  status: z.number(),
+  message: z.string(),
   error: z.object({ message: z.string().catch('') }).catch({ message: '' }),
 });
 
@@ -71,18 +73,22 @@ function outcomeOf(answer: ApiAnswer): SendOutcome {
   if (status >= 200 && status < 300) {
     return { kind: 'sent', messageId: Sent.safeParse(body).data?.data.guid ?? null };
   }
+  if (status === 429) return retry(5000, 'the BlueBubbles server asks for a pause');
+  const problem = problemOf(body);
+  // A tunnel without its Mac, or a firewall: they say 403, 404 and 502 in words of their own
+  if (problem === '')
+    return failedServer(status, 'the BlueBubbles server') ?? notFromPlatform('the BlueBubbles server');
   if (status === 401 || status === 403) {
     const reason = 'The BlueBubbles server does not take BLUEBUBBLES_PASSWORD';
     return { kind: 'refused', reason, authentication: true };
   }
-  if (status === 429) return retry(5000, 'the BlueBubbles server asks for a pause');
-  const problem = problemOf(body);
   // Messages on the Mac was told to send it, and nothing was heard of it since
   if (/time(d)? ?-?out/i.test(problem)) return lostCall(true, 'Messages on the Mac');
   if (/chat.*(not (exist|found)|does not exist)/i.test(problem)) {
     return { kind: 'refused', reason: 'Messages on the Mac does not know this chat', authentication: false };
   }
-  if (/error code|failed to send/i.test(problem)) {
+  // Any other code is Messages' own trouble
+  if (/error code:? ?22\b/i.test(problem)) {
     const reason = 'Messages on the Mac could not deliver to this address';
     return { kind: 'refused', reason, authentication: false };
   }

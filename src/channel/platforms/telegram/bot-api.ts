@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SendOutcome } from '#channel/platform.ts';
 import type { Settings } from '#protocol/settings.ts';
-import { callApi, failedServer, lostCall, postJson, retry } from '../call-api.ts';
+import { callApi, failedServer, lostCall, notFromPlatform, postJson, retry } from '../call-api.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 
 export type TelegramSettings = Pick<
@@ -27,6 +27,7 @@ export type BotAnswer =
   | { readonly kind: 'failed'; readonly outcome: SendOutcome };
 
 const Answer = z.object({
+  ok: z.boolean(),
   result: z.unknown().optional(),
   description: z.string().catch(''),
   parameters: z
@@ -73,6 +74,7 @@ function read(method: string, status: number, body: unknown): BotAnswer {
     const seconds = parameters.retry_after ?? 5;
     return { kind: 'failed', outcome: retry(seconds * 1000, 'Telegram asks for a pause') };
   }
+  if (!parsed.success) return { kind: 'failed', outcome: notFromPlatform('Telegram') };
   // 404 is a token of a wrong form, or a method that an older server does not have
   if (status === 401 || (status === 404 && !method.includes('Rich')))
     return refused('Telegram does not know this bot token', true);

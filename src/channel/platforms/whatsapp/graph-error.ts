@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendOutcome } from '#channel/platform.ts';
-import { retry } from '../call-api.ts';
+import { notFromPlatform, retry } from '../call-api.ts';
 
 const GraphError = z.object({ error: z.object({ code: z.number() }) });
 
@@ -39,7 +39,8 @@ export const reasonOf = (code: number): string =>
 /** What an answer that is no success means for a message. */
 export function outcomeOf(status: number, body: unknown): SendOutcome {
   const parsed = GraphError.safeParse(body);
-  const code = parsed.success ? parsed.data.error.code : -1;
+  if (!parsed.success && status !== 429) return notFromPlatform('WhatsApp');
+  const code = parsed.data?.error.code ?? -1;
   const pause = RATE.get(code);
   if (pause !== undefined || status === 429) return retry(pause ?? 5000, 'WhatsApp asks for a pause');
   if (TEMPORARY.has(code)) return retry(5000, 'WhatsApp has a problem of its own');

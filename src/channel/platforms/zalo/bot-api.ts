@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendOutcome } from '#channel/platform.ts';
-import { callApi, failedServer, lostCall, postJson, retry } from '../call-api.ts';
+import { callApi, failedServer, lostCall, notFromPlatform, postJson, retry } from '../call-api.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 
 export type BotAnswer =
@@ -28,8 +28,10 @@ export function createZaloBotApi(baseUrl: string, token: string, deps: PlatformD
       if (outcome !== null) return failed(outcome);
       const parsed = Answer.safeParse(answer.body);
       if (parsed.success && parsed.data.ok) return { kind: 'done', result: parsed.data.result };
-      if (!parsed.success && answer.status < 300) return failed(lostCall(false, 'Zalo'));
-      const code = parsed.data?.error_code || answer.status;
+      if (answer.status === 429) return failed(retry(5000, 'Zalo asks for a pause'));
+      if (!parsed.success)
+        return failed(answer.status < 300 ? lostCall(false, 'Zalo') : notFromPlatform('Zalo'));
+      const code = parsed.data.error_code || answer.status;
       if (code >= 500) return failed(retry(2000, 'Zalo has a problem of its own'));
       return failed(outcomeOf(code));
     },

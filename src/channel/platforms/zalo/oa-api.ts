@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendOutcome } from '#channel/platform.ts';
-import { callApi, failedServer, lostCall, postJson, retry } from '../call-api.ts';
+import { callApi, failedServer, lostCall, notFromPlatform, postJson, retry } from '../call-api.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
@@ -41,9 +41,8 @@ export function createOaApi(baseUrl: string, tokens: TokenKeeper, deps: Platform
     if (outcome !== null) return { kind: 'failed', outcome };
     const parsed = Answer.safeParse(answer.body);
     if (!parsed.success) {
-      return answer.status < 300
-        ? { kind: 'failed', outcome: lostCall(false, 'Zalo') }
-        : { kind: 'error', code: 0 };
+      const isTaken = answer.status < 300;
+      return { kind: 'failed', outcome: isTaken ? lostCall(false, 'Zalo') : notFromPlatform('Zalo') };
     }
     const { error, data } = parsed.data;
     return error === 0 ? { kind: 'done', data } : { kind: 'error', code: error };
