@@ -114,3 +114,41 @@ export function nextOutboxRow(sql: SqlStorage): OutboxRow | undefined {
 /** How many pieces a row's content has in all: with more than one, the content is not this piece's own. */
 export const piecesOf = (channel: Channel, { content }: OutboxRow): readonly OutboundPiece[] =>
   channel.platform.format(content);
+
+/** Its receipt stays, without what it said. */
+export const markSent = (
+  { sql }: Channel,
+  id: number,
+  { messageId, at }: { readonly messageId: string | null; readonly at: number },
+): void =>
+  void sql.exec(
+    "UPDATE outbox SET state = 'sent', message_id = ?, sent_at = ?, content = '', piece = '', file = NULL WHERE id = ?",
+    messageId,
+    at,
+    id,
+  );
+
+export const dropRow = ({ sql }: Channel, id: number): void =>
+  void sql.exec(
+    "UPDATE outbox SET state = 'refused', content = '', piece = '', file = NULL WHERE id = ?",
+    id,
+  );
+
+/** Of a chat that takes nothing more. */
+export const dropAll = ({ sql }: Channel): void =>
+  void sql.exec(
+    `UPDATE outbox SET state = 'refused', content = '', piece = '', file = NULL
+     WHERE state IN ('pending', 'sending', 'unclear')`,
+  );
+
+const LOST = 'Some of my messages could not be delivered. Ask again for what is missing.';
+
+/** In one line for however many. */
+export function tellLoss(channel: Channel): void {
+  const [told] = channel.sql
+    .exec("SELECT 1 FROM outbox WHERE kind = 'lost' AND state IN ('pending', 'sending', 'unclear')")
+    .toArray();
+  if (told !== undefined) return;
+  addToOutbox(channel, { kind: 'lost', content: { kind: 'text', markdown: LOST } });
+  channel.kick('outbox');
+}

@@ -24,8 +24,10 @@ const Row = z.object({
   place: z.number(),
   reply: z.string().nullable(),
   outbox_id: z.number().nullable(),
-  /** What came before then was no answer. Null: it is yet to be asked. */
+  /** When it was sent: what came before then was no answer. Null: nobody has seen it yet. */
   asked_at: z.number().nullable(),
+  /** 1: it could not be delivered. */
+  is_lost: z.number(),
 });
 export type QuestionRow = z.infer<typeof Row>;
 
@@ -199,7 +201,7 @@ function askNext(channel: Channel): void {
   if (next?.outbox_id === null) ask(channel, next);
 }
 
-function ask(channel: Channel, question: QuestionRow): void {
+export function ask(channel: Channel, question: QuestionRow): void {
   const id = addToOutbox(channel, { kind: 'answer', content: contentOf(question) });
   channel.sql.exec('UPDATE question SET outbox_id = ? WHERE id = ?', id, question.id);
   channel.kick('outbox');

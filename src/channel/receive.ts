@@ -1,5 +1,6 @@
 import type { Channel } from '#channel/channel.ts';
 import { readCommand } from '#channel/command.ts';
+import { takeReport } from '#channel/delivery-reports.ts';
 import { waitingMessages } from '#channel/inbound-message.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { DeliveryReport, InboundMessage, StopPressed } from '#channel/platform.ts';
@@ -27,7 +28,10 @@ const DENIAL_MS = 60 * 60 * 1000;
  * delivery of it changes nothing. A request to stop counts at once, whatever waits.
  */
 export function receive(channel: Channel, { event, admitted }: Delivery): Receipt {
-  if (event.kind === 'delivery') return takeReport(channel, event);
+  if (event.kind === 'delivery') {
+    takeReport(channel, event);
+    return 'ignored';
+  }
   const { sql, clock } = channel;
   const now = clock.now();
   const isNew =
@@ -42,21 +46,6 @@ export function receive(channel: Channel, { event, admitted }: Delivery): Receip
   sql.exec('INSERT INTO inbox (at, message) VALUES (?, ?)', now, JSON.stringify(event));
   channel.kick('inbox');
   return 'ok';
-}
-
-function takeReport(channel: Channel, { messageId, state }: DeliveryReport): Receipt {
-  const { sql, clock } = channel;
-  // The time stays that of the first: a message that is read late is not one that was just sent
-  sql.exec(
-    `INSERT INTO report (message_id, state, at) VALUES (?, ?, ?)
-       ON CONFLICT (message_id) DO UPDATE SET state = excluded.state`,
-    messageId,
-    state,
-    clock.now(),
-  );
-  sql.exec("UPDATE outbox SET due = 0 WHERE state = 'unclear'");
-  channel.kick('outbox');
-  return 'ignored';
 }
 
 /** Done when something comes, so that an idle chat needs no timer. */

@@ -1,7 +1,16 @@
 import type { Channel } from '#channel/channel.ts';
+import { failedAlready, wasReported } from '#channel/delivery-reports.ts';
 import { openFile } from '#channel/deliver-file.ts';
 import { rememberError } from '#channel/platform-errors.ts';
-import { addToOutbox, nextOutboxRow, piecesOf, type OutboxRow } from '#channel/outbox.ts';
+import {
+  dropAll,
+  dropRow,
+  markSent,
+  nextOutboxRow,
+  piecesOf,
+  tellLoss,
+  type OutboxRow,
+} from '#channel/outbox.ts';
 import { fileUrl, linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
@@ -24,8 +33,8 @@ const REPORT_WAIT_MS = 60_000;
 /** Waiting longer than this is the alarm's business. */
 const SHORT_WAIT_MS = 5000;
 
-const LOST =
-  'Some of my messages could not be delivered in time and were dropped. Ask again for what is missing.';
+/** A draft that hangs does not hold up the message that it was a draft of. */
+const DRAFT_WAIT_MS = 1500;
 
 /**
  * Sends what waits, one after the other. Contract: a message is marked before it goes out, so that one whose end is
@@ -44,29 +53,34 @@ export async function sendOutbox(channel: Channel): Promise<void> {
       return;
     }
     if (wait > 0) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await sleep(wait);
       continue;
     }
-    await channel.draft;
+    await Promise.race([channel.draft, sleep(DRAFT_WAIT_MS)]);
     await sendRow(channel, row);
   }
 }
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   const { sql, clock, platform } = channel;
-  if (row.state === 'unclear' && wasReported(channel, row)) return;
-  const isHopeless = row.state === 'unclear' && row.unclear_sends >= MAX_UNCLEAR;
-  if (isHopeless || clock.now() - row.created_at > GIVE_UP_MS) return giveUp(channel, row);
-  if (row.state === 'unclear' && platform.limits.reportsDelivery === true) {
+  const isRepeat = row.unclear_sends > 0;
+  if (isRepeat && wasReported(channel, row)) return;
+  if (row.unclear_sends >= MAX_UNCLEAR || clock.now() - row.created_at > GIVE_UP_MS)
+    return giveUp(channel, row, 'messages could not be delivered for hours');
+  if (isRepeat && platform.limits.reportsDelivery === true) {
     const until = (row.began_at ?? 0) + REPORT_WAIT_MS;
     if (clock.now() < until) return void sql.exec('UPDATE outbox SET due = ? WHERE id = ?', until, row.id);
   }
-  const pieces = row.state === 'unclear' ? labelled(channel, row) : [row.piece];
   sql.exec(
     "UPDATE outbox SET state = 'sending', began_at = ?, attempts = attempts + 1 WHERE id = ?",
     clock.now(),
     row.id,
   );
+  const edited = await edit(channel, row);
+  if (edited !== null) return settle(channel, row, edited);
+  const pieces = isRepeat ? labelled(channel, row) : [row.piece];
   for (const [index, piece] of pieces.entries()) {
     const outcome = await sendPiece(channel, row, piece);
     const isLast = index === pieces.length - 1;
@@ -75,54 +89,40 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   }
 }
 
-async function sendPiece(channel: Channel, row: OutboxRow, piece: OutboundPiece): Promise<SendOutcome> {
-  const { platform, address, sql } = channel;
-  if (row.edits !== null) {
-    const edited = sql.exec('SELECT message_id FROM outbox WHERE id = ?', row.edits).toArray()[0]?.[
-      'message_id'
-    ];
-    if (platform.edit !== undefined && typeof edited === 'string') {
-      const outcome = await platform.edit(edited, piece, address);
-      if (outcome.kind !== 'unsupported' && outcome.kind !== 'refused') return outcome;
-    }
-  }
-  const { file } = row;
-  return platform.send(
+/** Done twice, it is the same: it needs no label. Null: there is nothing to edit, or it cannot be edited any more. */
+async function edit({ sql, platform, address }: Channel, row: OutboxRow): Promise<SendOutcome | null> {
+  if (row.edits === null || platform.edit === undefined) return null;
+  const [edited] = sql.exec('SELECT message_id FROM outbox WHERE id = ?', row.edits).toArray();
+  const messageId = edited?.['message_id'];
+  if (typeof messageId !== 'string') return null;
+  const outcome = await platform.edit(messageId, row.piece, address);
+  return outcome.kind === 'unsupported' || outcome.kind === 'refused' ? null : outcome;
+}
+
+const sendPiece = (channel: Channel, { file }: OutboxRow, piece: OutboundPiece): Promise<SendOutcome> =>
+  channel.platform.send(
     piece,
-    address,
+    channel.address,
     () => openFile(channel, file),
     async () => (file === null ? null : fileUrl(channel, file)),
   );
-}
 
 async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): Promise<void> {
-  const { sql, clock, log } = channel;
+  const { sql, clock, log, platformName } = channel;
   const now = clock.now();
   switch (outcome.kind) {
     case 'sent':
       channel.lastSentAt = now;
-      sql.exec(
-        "UPDATE outbox SET state = 'sent', message_id = ?, content = '', piece = '', file = NULL WHERE id = ?",
-        outcome.messageId,
-        row.id,
-      );
+      channel.transaction(() => {
+        markSent(channel, row.id, { messageId: outcome.messageId, at: now });
+        failedAlready(channel, outcome.messageId);
+      });
       return typeAgain(channel);
     case 'retry':
-      log.warn('send_postponed', {
-        channel: channel.platformName,
-        reason: outcome.reason,
-        attempts: row.attempts,
-      });
-      sql.exec(
-        'UPDATE outbox SET state = ?, due = ? WHERE id = ?',
-        // The one whose label went out already is labelled again
-        row.state === 'unclear' ? 'unclear' : 'pending',
-        now + Math.max(outcome.afterMs, waitBefore(row.attempts)),
-        row.id,
-      );
-      return undefined;
+      log.warn('send_postponed', { channel: platformName, reason: outcome.reason, attempts: row.attempts });
+      return waitAgain(channel, row, now + Math.max(outcome.afterMs, waitBefore(row.attempts)));
     case 'unknown':
-      log.warn('send_unclear', { channel: channel.platformName, reason: outcome.reason });
+      log.warn('send_unclear', { channel: platformName, reason: outcome.reason });
       sql.exec(
         "UPDATE outbox SET state = 'unclear', unclear_sends = unclear_sends + 1, due = ? WHERE id = ?",
         now + waitBefore(row.attempts),
@@ -130,42 +130,44 @@ async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): P
       );
       return undefined;
     case 'unsupported':
+      log.warn('send_unsupported', { channel: platformName, reason: outcome.reason });
       return sendOtherwise(channel, row, outcome.reason);
     case 'refused':
-      await rememberError(channel, outcome);
+      log.warn('send_refused', { channel: platformName, reason: outcome.reason });
       // A token can be mended, and then all of it is still wanted; who blocked the bot wants none of it
-      if (outcome.authentication) {
-        sql.exec("UPDATE outbox SET state = 'pending', due = ? WHERE id = ?", now + LONGEST_WAIT_MS, row.id);
-      } else {
-        log.warn('send_refused', { channel: channel.platformName, reason: outcome.reason });
-        sql.exec("UPDATE outbox SET state = 'refused' WHERE state IN ('pending', 'sending', 'unclear')");
-      }
-      return undefined;
+      if (outcome.authentication) waitAgain(channel, row, now + LONGEST_WAIT_MS);
+      else dropAll(channel);
+      return rememberError(channel, outcome);
     default:
       return assertNever(outcome);
   }
 }
+
+/** It did not go out this time. Whether, and when, it may have gone out before stays as it was. */
+const waitAgain = ({ sql }: Channel, { id, unclear_sends, began_at }: OutboxRow, due: number): void =>
+  void sql.exec(
+    'UPDATE outbox SET state = ?, began_at = ?, due = ? WHERE id = ?',
+    unclear_sends > 0 ? 'unclear' : 'pending',
+    began_at,
+    due,
+    id,
+  );
 
 const waitBefore = (attempts: number): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts, 16));
 
 /** In the row's own place, as a link where it was a file, else as plain text. */
 async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
-  const { sql, log } = channel;
-  log.warn('send_unsupported', { channel: channel.platformName, reason });
   const other = await otherForm(channel, row);
   const [piece] = other === null ? [] : channel.platform.format(other);
-  if (other === null || piece === undefined) {
-    await rememberError(channel, { reason, authentication: false });
-    sql.exec("UPDATE outbox SET state = 'refused' WHERE id = ?", row.id);
-    return;
-  }
-  sql.exec(
-    "UPDATE outbox SET state = 'pending', content = ?, piece = ?, file = NULL WHERE id = ?",
+  if (other === null || piece === undefined) return giveUp(channel, row, reason);
+  channel.sql.exec(
+    'UPDATE outbox SET content = ?, piece = ?, file = NULL WHERE id = ?',
     JSON.stringify(other),
     JSON.stringify(piece),
     row.id,
   );
+  waitAgain(channel, row, 0);
 }
 
 async function otherForm(channel: Channel, { content, file }: OutboxRow): Promise<OutboundContent | null> {
@@ -190,52 +192,27 @@ function labelled(channel: Channel, row: OutboxRow): readonly OutboundPiece[] {
 /** Its receipt, or a report of the label would pass for one of what it stands before. */
 function keepLabel({ sql, clock }: Channel, messageId: string | null): void {
   sql.exec(
-    "INSERT INTO outbox (created_at, kind, content, piece, state, message_id) VALUES (?, 'notice', '', '', 'sent', ?)",
+    `INSERT INTO outbox (created_at, kind, content, piece, state, message_id, sent_at)
+     VALUES (?1, 'notice', '', '', 'sent', ?2, ?1)`,
     clock.now(),
     messageId,
   );
 }
 
-/** A report of a message that we have no receipt of, from after it went out: that is the one. */
-function wasReported({ sql }: Channel, { id, began_at }: OutboxRow): boolean {
-  const [report] = sql
-    .exec(
-      `SELECT message_id FROM report WHERE at >= ? AND state <> 'failed'
-         AND message_id NOT IN (SELECT message_id FROM outbox WHERE message_id IS NOT NULL) ORDER BY at LIMIT 1`,
-      began_at ?? 0,
-    )
-    .toArray();
-  if (report === undefined) return false;
-  sql.exec(
-    "UPDATE outbox SET state = 'sent', message_id = ?, content = '', piece = '', file = NULL WHERE id = ?",
-    report['message_id'],
-    id,
-  );
-  return true;
-}
-
-async function giveUp(channel: Channel, row: OutboxRow): Promise<void> {
-  const { sql, log } = channel;
-  log.error('send_given_up', { channel: channel.platformName, attempts: row.attempts });
+async function giveUp(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
+  channel.log.error('send_given_up', { channel: channel.platformName, attempts: row.attempts, reason });
   channel.transaction(() => {
-    sql.exec("UPDATE outbox SET state = 'refused' WHERE id = ?", row.id);
-    const [told] = sql
-      .exec("SELECT 1 FROM outbox WHERE kind = 'lost' AND state IN ('pending', 'unclear')")
-      .toArray();
-    if (told === undefined && row.kind !== 'lost')
-      addToOutbox(channel, { kind: 'lost', content: { kind: 'text', markdown: LOST } });
+    dropRow(channel, row.id);
+    if (row.kind !== 'lost') tellLoss(channel);
   });
-  await rememberError(channel, {
-    reason: 'messages could not be delivered for hours',
-    authentication: false,
-  });
+  await rememberError(channel, { reason, authentication: false });
 }
 
-/** A message that arrives ends the sign on most platforms. */
-async function typeAgain(channel: Channel): Promise<void> {
+/** A message that arrives ends the sign on most platforms. Nothing waits for it. */
+function typeAgain(channel: Channel): void {
   const turn = readTurn(channel.sql);
   if (turn === undefined || turn.phase === 'waiting' || channel.platform.limits.typingMs === 0) return;
-  await channel.platform
+  void channel.platform
     .showTyping(channel.address, turn.last_message_id)
     .catch((error: unknown) => channel.log.warn('typing_failed', { error: String(error) }));
 }

@@ -77,4 +77,11 @@ export const channelTables: readonly string[] = [
      FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id`,
   // How often a message went out without a word of whether it arrived
   `ALTER TABLE outbox ADD COLUMN unclear_sends INTEGER NOT NULL DEFAULT 0`,
+  // Nobody answers what they have not been sent
+  `ALTER TABLE outbox ADD COLUMN sent_at INTEGER;
+   UPDATE outbox SET sent_at = created_at WHERE state = 'sent';
+   DROP VIEW asked_question;
+   CREATE VIEW asked_question AS
+     SELECT question.*, outbox.sent_at AS asked_at, outbox.state IS 'refused' AS is_lost
+     FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id`,
 ];

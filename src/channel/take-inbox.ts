@@ -4,7 +4,7 @@ import { runCommand } from '#channel/run-command.ts';
 import { waitingMessages, type InboxRow } from '#channel/inbound-message.ts';
 import { nextBatch, nextInstant } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
-import { openQuestion, takeAnswer } from '#channel/questions.ts';
+import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
 import { startTurn } from '#channel/start-turn.ts';
 import { readTurn } from '#channel/turn.ts';
 
@@ -19,10 +19,16 @@ export async function takeInbox(channel: Channel): Promise<void> {
     }
     const turn = readTurn(sql);
     const question = openQuestion(sql);
+    const isFromAsked = ({ message }: InboxRow) => message.sender.id === turn?.sender_id;
+    if (question?.is_lost === 1 && waitingMessages(sql).some(isFromAsked)) {
+      channel.transaction(() => ask(channel, question));
+      continue;
+    }
     const answer =
       question &&
       waitingMessages(sql).find(
-        ({ at, message }) => message.sender.id === turn?.sender_id && at >= (question.asked_at ?? Infinity),
+        (row) =>
+          isFromAsked(row) && (row.message.choice !== null || row.at >= (question.asked_at ?? Infinity)),
       );
     if (question !== undefined && answer !== undefined) {
       if (answer.message.choice === null && readCommand(answer.message.text)?.kind === 'new')

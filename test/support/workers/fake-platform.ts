@@ -37,6 +37,8 @@ export interface FakePlatform {
   hasDrafts: boolean;
   /** What came while nobody listened; undefined: the platform cannot be asked. */
   missed: InboundEvent[] | undefined;
+  /** The times from which on it was asked for that. */
+  askedSince: number[];
 }
 
 const Request = z.object({ text: z.string(), choices: z.array(z.string()).optional() });
@@ -56,6 +58,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
     limits: { spacingMs: 0, typingMs: 4000, coalesce: false, ...limits },
     hasDrafts: false,
     missed: undefined,
+    askedSince: [],
   };
   const take = (chatId: string): SendOutcome => {
     const next = outcomes.get(chatId)?.shift();
@@ -84,7 +87,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
     },
     async edit(_messageId, piece, to) {
       fake.sent.push({ chatId: to.chatId, what: 'edit', text: requestOf(piece).text });
-      return { kind: 'sent', messageId: null };
+      return take(to.chatId);
     },
     showTyping: async (to) => void fake.typing.push(to),
     ...(fake.hasDrafts
@@ -95,7 +98,14 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
           },
         }
       : {}),
-    ...(fake.missed === undefined ? {} : { catchUp: async () => fake.missed ?? [] }),
+    ...(fake.missed === undefined
+      ? {}
+      : {
+          catchUp: async (since: number) => {
+            fake.askedSince.push(since);
+            return fake.missed ?? [];
+          },
+        }),
     async openMedia({ reference }) {
       const found = fake.media.get(reference) ?? 'it is gone';
       if (typeof found === 'string') return { ok: false, problem: found };
@@ -164,7 +174,7 @@ export function message(
     isGroup: false,
     isAddressed: true,
     sender: { id: chatId, otherIds: [], name: 'Some One' },
-    sentAt: 0,
+    sentAt: Date.now(),
     text,
     annotations: [],
     media: [],

@@ -16,6 +16,8 @@ const unclear: SendOutcome = { kind: 'unknown', reason: 'timeout' };
 const blocked: SendOutcome = { kind: 'refused', reason: 'blocked by the user', authentication: false };
 const badToken: SendOutcome = { kind: 'refused', reason: 'the token is wrong', authentication: true };
 
+const none: SendOutcome = { kind: 'unsupported', reason: 'no such form' };
+
 const states = (chat: string) =>
   inChat('imessage', chat, ({ sql }) =>
     sql
@@ -68,6 +70,31 @@ test('one piece of several that broke off comes again behind a label, and the ot
   await deliver('imessage', [message(chat, 'a\n=====\nb')]);
   await isIdle('imessage', chat);
   expect(fake.texts(chat)).toEqual(['You said: a', '(may be a repeat)', 'You said: a', 'b']);
+});
+
+test.each([
+  { name: 'the token is refused', outcome: badToken },
+  { name: 'the platform is busy', outcome: later },
+])('a message that may have arrived says so also where $name in between', async ({ outcome }) => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, unclear, outcome);
+  await deliver('imessage', [message(chat, 'a')]);
+  const attempts = () =>
+    inChat('imessage', chat, ({ sql }) => sql.exec('SELECT attempts, state FROM outbox').toArray());
+  await expect.poll(attempts, { timeout: 9000 }).toEqual([{ attempts: 2, state: 'unclear' }]);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('UPDATE outbox SET due = 0'));
+  await runDurableObjectAlarm(chatObject('imessage', chat));
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: a', '(may be a repeat) You said: a']);
+});
+
+test('a message that no form is taken of is dropped alone, and one line says so', async () => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, none);
+  await deliver('imessage', [message(chat, 'a\n=====\nb')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['b', expect.stringContaining('could not be delivered')]);
+  expect(await lastError('imessage', env.DB)).toMatchObject({ reason: 'no such form' });
 });
 
 test('a crash while sending: the message says that it may be a repeat', async () => {

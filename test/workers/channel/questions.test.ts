@@ -1,4 +1,4 @@
-import { abortAllDurableObjects } from 'cloudflare:test';
+import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
@@ -6,7 +6,7 @@ import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser, send } from '../../support/workers/accounts.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
 import { connectSocket } from '../../support/workers/socket.ts';
-import { inChat, isIdle, newChat } from './chat.ts';
+import { chatObject, inChat, isIdle, newChat } from './chat.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
 const fake = fakePlatform('imessage');
@@ -122,6 +122,20 @@ test('answered on the page: the chat is told in one line, and gets what follows'
   ]);
 });
 
+test('an edit that may have been made is made again, and needs no label', async () => {
+  const { chat, user, sessionId } = await start(asks(colour));
+  fake.answerWith(chat, { kind: 'unknown', reason: 'timeout' });
+  const { socket } = await connectSocket({ token: user.token, session_id: sessionId });
+  socket.send({ type: 'user_answer', question_id: 'q1', answers: { 'Which colour?': 'Red' } });
+  await isIdle('imessage', chat);
+  const elsewhere = { chatId: chat, what: 'edit', text: '✔️ Answered elsewhere.' };
+  expect(fake.sent.filter(({ chatId }) => chatId === chat).slice(1)).toEqual([
+    elsewhere,
+    elsewhere,
+    { chatId: chat, what: 'message', text: 'Thank you.' },
+  ]);
+});
+
 test.each([
   { text: 'yes', told: /approved/i },
   { text: '2 too many steps', told: /too many steps/ },
@@ -167,6 +181,36 @@ test('what was written before the question is no answer to it', async () => {
   await answer(chat, 'Red');
   await isIdle('imessage', chat);
   expect(fake.texts(chat).slice(1)).toEqual(['Thank you.', 'You said: something else']);
+});
+
+test('words from before a plan could be seen are no consent to it', async () => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, { kind: 'retry', afterMs: 60_000, reason: 'flood' });
+  await deliver('imessage', [message(chat, promptScript(plans, says('I did it.')))]);
+  const turn = () =>
+    inChat('imessage', chat, ({ sql }) => sql.exec('SELECT phase FROM turn').toArray()[0]?.['phase']);
+  await expect.poll(turn, { timeout: 8000 }).toBe('waiting');
+  await answer(chat, 'ok');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(await turn()).toBe('waiting');
+  await inChat('imessage', chat, ({ sql }) => sql.exec('UPDATE outbox SET due = 0'));
+  await runDurableObjectAlarm(chatObject('imessage', chat));
+  await waits(chat);
+  await answer(chat, 'yes');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).slice(1)).toEqual(['I did it.', 'You said: ok']);
+});
+
+test('a question that could not be delivered is asked again of who writes', async () => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, { kind: 'refused', reason: 'blocked by the user', authentication: false });
+  await deliver('imessage', [message(chat, promptScript(asks(colour), says('Thank you.')))]);
+  await waits(chat, 0);
+  await answer(chat, 'hello?');
+  await waits(chat);
+  await answer(chat, '1');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['**Colour**\nWhich colour?', 'Thank you.', 'You said: hello?']);
 });
 
 test('a session that is deleted while it waits leaves the chat usable', async () => {

@@ -1,5 +1,7 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
+import { lastError } from '#channel/platform-errors.ts';
 import type { DeliveryReport, SendOutcome } from '#channel/platform.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
 import { chatObject, inChat, isIdle, newChat } from './chat.ts';
@@ -14,7 +16,13 @@ const sent = (messageId: string): SendOutcome => ({ kind: 'sent', messageId });
 
 const report = (chatId: string, messageId: string, state: DeliveryReport['state']) =>
   deliver('zalo', [
-    { kind: 'delivery', address: { chatId, threadId: null }, messageId, state, reason: null },
+    {
+      kind: 'delivery',
+      address: { chatId, threadId: null },
+      messageId,
+      state,
+      reason: state === 'failed' ? 'The window is closed' : null,
+    },
   ]);
 
 const state = (chat: string) =>
@@ -51,6 +59,43 @@ test('that an earlier message is read late says nothing of one whose sending bro
   await isIdle('zalo', chat);
   expect(fake.texts(chat)).toEqual(['You said: a', 'You said: b', '(may be a repeat) You said: b']);
 });
+
+test('a report whose message may be another without an id says nothing', async () => {
+  const chat = await newChat('zalo');
+  fake.answerWith(chat, nameless, unclear);
+  await deliver('zalo', [message(chat, 'a')]);
+  await isIdle('zalo', chat);
+  await deliver('zalo', [message(chat, 'b')]);
+  await expect.poll(() => state(chat), { timeout: 8000 }).toEqual(['sent', 'unclear']);
+  await report(chat, 'of-a', 'read');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(await state(chat)).toEqual(['sent', 'unclear']);
+  await giveUpWaiting(chat);
+  await isIdle('zalo', chat);
+  expect(fake.texts(chat)).toEqual(['You said: a', 'You said: b', '(may be a repeat) You said: b']);
+});
+
+test.each([
+  { name: 'after its receipt', isEarly: false },
+  { name: 'before its receipt', isEarly: true },
+])(
+  'an answer that is reported as failed, $name, is told of once, and the status says why',
+  async ({ isEarly }) => {
+    const chat = await newChat('zalo');
+    const id = `failing-${chat}`;
+    fake.answerWith(chat, sent(id));
+    if (isEarly) await report(chat, id, 'failed');
+    await deliver('zalo', [message(chat, 'a')]);
+    await isIdle('zalo', chat);
+    await report(chat, id, 'failed');
+    await report(chat, id, 'failed');
+    await isIdle('zalo', chat);
+    expect(fake.texts(chat)).toEqual(['You said: a', expect.stringContaining('could not be delivered')]);
+    await expect
+      .poll(() => lastError('zalo', env.DB))
+      .toMatchObject({ reason: isEarly ? 'a message was taken, and not delivered' : 'The window is closed' });
+  },
+);
 
 test('a report of the label says nothing of the message behind it', async () => {
   const chat = await newChat('zalo');
