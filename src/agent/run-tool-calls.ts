@@ -2,7 +2,11 @@ import { runToolCall, verdictOf } from '#agent/run-tool-call.ts';
 import type { CheckedCall, ToolCallDeps } from '#agent/tool-call.ts';
 import { ToolWaits, type WaitingCall } from '#agent/tool.ts';
 import { noObjection } from '#protocol/hook.ts';
+import { createGate } from '#lib/gate.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
+
+/** A call may need a connection, of which a session may have six open at a time; the time it has begins with its turn. */
+const AT_ONCE = 4;
 
 /**
  * Runs the calls of one message, and gives back those that wait for a person. Contract: every call gets one result,
@@ -29,13 +33,16 @@ async function runChecked(
   const ready = calls.filter((each, index) => !waits(each) && (first === -1 || index < first || reads(each)));
   const rest = calls.filter((each) => !ready.includes(each));
   const inside: WaitingCall[] = [];
+  // A cancelled call ends with a result of its own
+  const neverAborted = new AbortController().signal;
   for (const batch of batches(ready, reads)) {
     // What changes something does not run before a call that waits inside one of those before it
     if (inside.length > 0 && !batch.every(reads)) {
       rest.push(...batch);
       continue;
     }
-    for (const promise of batch.map((each) => runToolCall(each, deps))) {
+    const pass = createGate(AT_ONCE);
+    for (const promise of batch.map((each) => pass(() => runToolCall(each, deps), neverAborted))) {
       const outcome = await promise;
       if (outcome instanceof ToolWaits) inside.push(...outcome.calls);
       else deps.onResult(outcome);

@@ -6,12 +6,20 @@ import type { Notes } from '#agent/run-turn.ts';
 import { textOf, type NoteStep } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
 import type { EndpointHook } from '#catalog/hook.ts';
+import { createGate } from '#lib/gate.ts';
+import { fail } from '#lib/result.ts';
 import type { Agent } from '#catalog/parse-catalog.ts';
 import { HookAnswer, noObjection, type HookSubject } from '#protocol/hook.ts';
 import { askEndpoint, type EndpointDeps } from '#session/ask-endpoint.ts';
 import { typedText } from '#session/compact-command.ts';
 import { seqOf, type EntryBody } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
+
+/** Each has a connection, of which an object may have six open at a time. */
+const AT_ONCE = 4;
+
+/** What a call brought is stored behind the hooks that are told of it: a crash meanwhile would lose it. */
+const MAX_AFTER_MS = 10_000;
 
 /** How often in one turn hooks may send the agent back to work. */
 const MAX_GO_ONS = 2;
@@ -39,6 +47,7 @@ type HookSession = Pick<Session, 'sql' | 'entries' | 'sessionId' | 'username' | 
 
 export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
   const { agent, turn, signal } = deps;
+  const pass = createGate(AT_ONCE);
   const hooksFor = (subject: HookSubject) =>
     agent.hooks.filter(
       (hook) =>
@@ -49,7 +58,13 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
   const askOne = async (hook: EndpointHook, subject: HookSubject): Promise<HookAnswer> => {
     const { sessionId, username, log } = session;
     const body = { ...subject, session_id: sessionId, agent_id: agent.id, username };
-    const answer = await askEndpoint(hook, body, { ...session, ...deps });
+    const timeoutMs =
+      subject.event === 'PostToolUse' ? Math.min(hook.timeoutMs, MAX_AFTER_MS) : hook.timeoutMs;
+    const asking = () => askEndpoint({ ...hook, timeoutMs }, body, { ...session, ...deps });
+    const answer = await pass(asking, signal).catch((error: unknown) => {
+      if (signal.aborted) return fail('cancelled');
+      throw error;
+    });
     if (answer.ok) return answer.value;
     if (answer.problem === 'cancelled') return noObjection;
     log.warn('hook_failed', { sessionId, hook: hook.event, problem: answer.problem });

@@ -304,3 +304,20 @@ test('an input of a megabyte reaches the tool, and a result of a megabyte is cut
     100_000 + '\n[cut: the result has 1000000 characters in all]'.length,
   );
 });
+
+test('four calls that only read run at the same time, and each has its whole time', async () => {
+  let running = 0;
+  let most = 0;
+  const act = async () => {
+    most = Math.max(most, (running += 1));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    running -= 1;
+    return 'done';
+  };
+  const calls = Array.from({ length: 10 }, (_, index) => use(`${index}`, 'Read'));
+  const { results } = await run(calls, { act, deadlineMs: 250 });
+  expect(most).toBe(4);
+  expect(results.map(({ tool_use_id, is_error }) => [tool_use_id, is_error])).toEqual(
+    calls.map(({ id }) => [id, false]),
+  );
+});

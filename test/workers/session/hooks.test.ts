@@ -182,6 +182,37 @@ test('where hooks have nothing to say, no step reads the turn again', async () =
   });
 });
 
+test('at most four endpoints are asked at a time, and who is told of a result has ten seconds', async () => {
+  const { username, sessionId } = await start();
+  const agent = catalog.agent(null);
+  const write = { type: 'tool_use', name: 'Write', input: {} } as const;
+  let asking = 0;
+  let most = 0;
+  const slow = async () => {
+    most = Math.max(most, (asking += 1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    asking -= 1;
+    return new Response('');
+  };
+  await runInDurableObject(env.CHAT_SESSION.getByName(`${username}/${sessionId}`), async (_, state) => {
+    const session = openSession(state, env);
+    const [tool] = session.tools;
+    if (tool === undefined) throw new Error('there are no tools');
+    const all = (['PreToolUse', 'PostToolUse'] as const).map((event) =>
+      endpoint(event, 'https://hooks.example', { timeoutMs: 60_000 }),
+    );
+    const { signal } = new AbortController();
+    const { ofCalls } = turnHooks(session, { agent: { ...agent, hooks: all }, turn: 1, signal, fetch: slow });
+    const ids = ['1', '2', '3', '4', '5', '6', '7'];
+    await Promise.all(ids.map((id) => ofCalls.beforeCall({ ...write, id }, tool)));
+    expect(most).toBe(4);
+    const timer = vi.spyOn(globalThis, 'setTimeout');
+    await ofCalls.afterCall({ ...write, id: '1' }, { type: 'tool_result', tool_use_id: '1', content: 'x' });
+    expect(timer.mock.calls.map(([, ms]) => ms)).toContain(10_000);
+    expect(timer.mock.calls.map(([, ms]) => ms)).not.toContain(60_000);
+  });
+});
+
 test('what a hook adds to a prompt is told to the model once, and before its first message', async () => {
   useHooks(
     endpoint('UserPromptSubmit', answering('context', { additional_context: 'The user is in Oslo.' })),
