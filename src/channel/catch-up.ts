@@ -6,19 +6,22 @@ import { createPlatform } from '#channel/create-platform.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { readMappedUsers } from '#channel/people-deps.ts';
 import { takeEvents } from '#channel/take-events.ts';
+import { systemClock, type Clock } from '#lib/clock.ts';
 import { PlatformName } from '#protocol/platform.ts';
 import { Settings } from '#protocol/settings.ts';
 
 /** Messages do not arrive in the order in which they were written: the newest one known is not all there is. */
 const OVERLAP_MS = 10 * 60 * 1000;
+/** In a quiet chat what is asked for moves on, too: far behind what came, and not for ever the same message again. */
+const QUIET_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Asks platforms that deliver only once for what came while nobody listened. Contract: what is known already changes
  * nothing; what came before the first time is none of our business.
  */
-export async function catchUp(env: Env): Promise<void> {
+export async function catchUp(env: Env, clock: Clock = systemClock): Promise<void> {
   const settings = Settings.parse(env);
-  const deps = livePlatformDeps(env);
+  const deps = { ...livePlatformDeps(env), clock };
   for (const name of PlatformName.options) {
     const platform = createPlatform(name, settings, deps);
     if (platform?.catchUp === undefined) continue;
@@ -34,7 +37,7 @@ export async function catchUp(env: Env): Promise<void> {
     await takeEvents(platform, events, { chats: env.CHANNEL_CHAT, people });
     const newest = Math.max(0, ...events.map((event) => (event.kind === 'message' ? event.sentAt : 0)));
     // A clock that runs ahead must not hide what follows
-    const next = Math.min(newest, now) - OVERLAP_MS;
+    const next = Math.max(Math.min(newest, now) - OVERLAP_MS, now - QUIET_MS);
     if (next > known) await storeTime(key, next, env.DB);
   }
 }

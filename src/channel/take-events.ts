@@ -6,6 +6,12 @@ import type { InboundEvent, Platform } from '#channel/platform.ts';
 import type { Delivery, Receipt } from '#channel/receive.ts';
 import { isAdmitted } from '#channel/whitelist.ts';
 
+/**
+ * What was written earlier is not taken: a delivery that is recorded and brought again must not outlive the memory of
+ * what was taken (`receive.ts`). No platform brings anything so late.
+ */
+const STALE_MS = 7 * 24 * 60 * 60 * 1000;
+
 export interface TakeDeps {
   readonly chats: Env['CHANNEL_CHAT'];
   readonly people: PeopleDeps;
@@ -22,7 +28,9 @@ export async function takeEvents(
 ): Promise<Receipt> {
   const byChat = new Map<string, Delivery[]>();
   const lookedUp = new Map<string, Promise<boolean>>();
+  const oldest = people.clock.now() - STALE_MS;
   for (const event of events) {
+    if ('sentAt' in event && event.sentAt < oldest) continue;
     if (event.kind === 'renamed') {
       if (event.what === 'user') await renameUser(platform, event, people);
       else await renameChat(event);

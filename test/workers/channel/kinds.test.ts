@@ -131,6 +131,31 @@ test('a topic is a chat of its own', async () => {
   expect(fake.texts(chat).toSorted()).toEqual(['You said: in the topic', 'You said: outside']);
 });
 
+test('where nobody writes for long, what is asked for moves on all the same', async () => {
+  const since: number[] = [];
+  fake.askedSince = since;
+  fake.missed = [];
+  const day = 24 * 60 * 60 * 1000;
+  const start = Date.now() + day;
+  await catchUp(env, { now: () => start });
+  fake.missed = [message(await newChat('imessage'), '/help', { sentAt: start })];
+  for (const at of [start, start + 60_000, start + 9 * day, start + 9 * day + 1])
+    await catchUp(env, { now: () => at });
+  fake.missed = undefined;
+  await env.DB.prepare('DELETE FROM setting WHERE key = ?').bind('platform.caught_up.imessage').run();
+  expect(since).toEqual([start, start, start, start + 8 * day]);
+});
+
+test('a message of more than a week ago is not taken, even if it is not known any more', async () => {
+  const chat = await newChat('imessage');
+  const sentAt = Date.now() - 7 * 24 * 60 * 60 * 1000;
+  const old = message(chat, 'old', { sentAt: sentAt - 1000 });
+  expect(await deliver('imessage', [old])).toEqual({ status: 200, body: { status: 'ignored' } });
+  await deliver('imessage', [message(chat, 'newer', { sentAt: sentAt + 60_000 })]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: newer']);
+});
+
 test('what came while nobody listened is asked for, and answered once', async () => {
   const chat = await newChat('imessage');
   fake.missed = [message(chat, 'before we began')];
