@@ -11,7 +11,7 @@ import { systemClock } from '#lib/clock.ts';
 import { clientMetadata } from '#mcp/auth-memory.ts';
 import { liveLinkDeps, storeDeps } from '#mcp/link-deps.ts';
 import { McpProblem } from '#mcp/mcp-problem.ts';
-import { finishSignIn, OAUTH_PATH } from '#mcp/sign-in.ts';
+import { finishSignIn, OAUTH_PATH, type SignInAnswer } from '#mcp/sign-in.ts';
 import { findStart, type FoundStart } from '#mcp/sign-in-store.ts';
 
 const page = (description: string) => ({
@@ -37,7 +37,9 @@ const callbackRoute = createRoute({
   path: '/callback',
   summary: 'Where an MCP server sends the user back to',
   security: routeSecurity.nobody,
-  request: { query: z.object({ state: z.string(), code: z.string().optional() }) },
+  request: {
+    query: z.object({ state: z.string(), code: z.string().optional(), iss: z.string().optional() }),
+  },
   responses: {
     200: page('Signed in'),
     400: page('The server refused, or gave a code that is not good'),
@@ -89,7 +91,7 @@ export function mcpOauthRoutes() {
     c.header('referrer-policy', 'no-referrer');
     return c.html(
       plainPage(`Sign in at ${found.server}`, {
-        text: `Agents of the Edgewise account “${found.username}” will be able to use ${found.server} in your name. If that is not your account, close this page.`,
+        text: `Agents of the Edgewise account “${found.username}” will be able to use ${found.server} in your name. You sign in at ${new URL(found.started.authorizationUrl).host}. If that is not your account, close this page.`,
         link: { href: found.started.authorizationUrl, text: `Continue to ${found.server}` },
       }),
       200,
@@ -97,12 +99,12 @@ export function mcpOauthRoutes() {
   });
 
   routes.openapi(callbackRoute, async (c) => {
-    const { state, code } = c.req.valid('query');
+    const { state, code, iss } = c.req.valid('query');
     const isSameBrowser = getCookie(c, cookieOf(state)) !== undefined;
     const found = isSameBrowser ? await find(c, state, { spend: true }) : undefined;
     if (found === undefined) return c.html(expired, 404);
     deleteCookie(c, cookieOf(state), { path: OAUTH_PATH });
-    const isDone = code !== undefined && (await finish(c, found, code));
+    const isDone = code !== undefined && (await finish(c, found, { code, iss }));
     return isDone ? c.html(done(found.server), 200) : c.html(refused(found.server), 400);
   });
 
@@ -133,14 +135,14 @@ async function find(
 async function finish(
   c: Context<AppEnv>,
   { username, server: name, started }: FoundStart,
-  code: string,
+  answer: SignInAnswer,
 ): Promise<boolean> {
   const server = configuredServers().find((each) => each.name === name && each.url === started.url);
   const { signIns } = liveLinkDeps(username, { env: c.env, settings: c.var.settings, clock: systemClock });
   const deps = await signIns();
   if (server === undefined || deps === undefined) return false;
   try {
-    await finishSignIn(server, started, code, deps);
+    await finishSignIn(server, started, answer, deps);
     return true;
   } catch (error) {
     if (error instanceof McpProblem) return false;

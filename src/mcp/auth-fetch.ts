@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { isPublicAddress } from '#lib/public-address.ts';
+import { isPublicHost, resolvesToPublic } from '#lib/public-host.ts';
+import { resolveOverHttps } from '#lib/web-resolve.ts';
 import { limitAnswer } from '#mcp/limit-answer.ts';
 import { McpProblem } from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
@@ -12,8 +13,16 @@ const MAX_BYTES = 256 * 1024;
  * server's own, and public ones with https. No configured header goes there.
  */
 export function authFetch(server: RemoteServer, fetch: FetchLike, signal: AbortSignal): FetchLike {
+  const resolve = resolveOverHttps(fetch);
   return async (url, init = {}) => {
-    if (!mayBeAsked(new URL(url), new URL(server.url))) {
+    const address = new URL(url);
+    const own = new URL(server.url);
+    // A public name can lead inside all the same
+    const leadsInside = async () =>
+      address.origin !== own.origin &&
+      isPublicHost(own.hostname) &&
+      (await resolvesToPublic(address.hostname, resolve, signal)) !== 'public';
+    if (!mayBeAsked(address, own) || (await leadsInside())) {
       throw new McpProblem(
         `The MCP server ${server.name} wants the sign-in to go to an address that is not allowed.`,
       );
@@ -28,13 +37,6 @@ export function authFetch(server: RemoteServer, fetch: FetchLike, signal: AbortS
 export function mayBeAsked(url: URL, server: URL): boolean {
   if (url.username !== '' || url.password !== '') return false;
   if (url.origin === server.origin) return true;
-  if (isInside(server.hostname)) return /^https?:$/.test(url.protocol);
-  return url.protocol === 'https:' && !isInside(url.hostname);
-}
-
-/** An address that is not public, or a name that only means something inside. */
-function isInside(hostname: string): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  if (/^[\d.]+$/.test(host) || host.includes(':')) return !isPublicAddress(host);
-  return !host.includes('.') || /\.(?:localhost|local|internal|lan|home\.arpa)$/.test(host);
+  if (!isPublicHost(server.hostname)) return /^https?:$/.test(url.protocol);
+  return url.protocol === 'https:' && isPublicHost(url.hostname);
 }

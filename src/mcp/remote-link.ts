@@ -65,9 +65,15 @@ export class RemoteLink {
     return (await signIns?.store.read(this.server.name))?.url === this.server.url;
   }
 
-  /** The values of the secrets that go to the server: it may repeat them. */
-  secrets(): readonly string[] {
-    return secretNames(this.server.headers).flatMap((name) => this.#deps.secretOf(name)?.trim() || []);
+  /** The values of the secrets that go to the server and to where users sign in: it may repeat them. */
+  async secrets(): Promise<readonly string[]> {
+    const { headers, oauth, name } = this.server;
+    const filled = secretNames({ ...headers, oauth: oauth?.client_secret ?? '' });
+    const configured = filled.flatMap((secret) => this.#deps.secretOf(secret)?.trim() || []);
+    const signIns = hasOwnAccess(this.server) ? undefined : await this.#deps.signIns();
+    const { tokens, client } = (await signIns?.store.read(name))?.memory ?? {};
+    const own = [tokens?.access_token, tokens?.refresh_token, tokens?.id_token, client?.client_secret];
+    return [...configured, ...own.filter((secret) => secret !== undefined)];
   }
 
   /** Gives the new list, if tools were called of a server whose list may change. */

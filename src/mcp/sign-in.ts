@@ -78,20 +78,40 @@ export async function beginSignIn(
   return `${deps.publicUrl}${OAUTH_PATH}/start/${state}`;
 }
 
+/** What the user came back with. */
+export interface SignInAnswer {
+  readonly code: string;
+  /** Who gives the code (RFC 9207). */
+  readonly iss?: string | undefined;
+}
+
 /** Exchanges the code that the user came back with, and keeps the tokens. */
 export async function finishSignIn(
   server: RemoteServer,
   { memory, url }: StartedSignIn,
-  code: string,
+  { code, iss }: SignInAnswer,
   deps: SignInDeps,
 ): Promise<void> {
-  if (url !== server.url) throw signInFailed(server);
+  if (url !== server.url || !isFromIssuer(iss, memory)) throw signInFailed(server);
   const provider = new AuthProvider(authClient(server, deps), memory);
   await run(server, deps, (fetchFn) =>
     auth(provider, { serverUrl: server.url, authorizationCode: code, fetchFn }),
   );
   const { verifier: _, ...kept } = provider.memory;
   await deps.store.write(server.name, { url, memory: kept });
+}
+
+const Issuer = z.object({
+  issuer: z.string(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+});
+
+/** A code that another server gave, and this one is to be asked with, would be betrayed to it. */
+function isFromIssuer(iss: string | undefined, { discovery }: AuthMemory): boolean {
+  const known = Issuer.safeParse(discovery?.authorizationServerMetadata);
+  if (!known.success) return iss === undefined;
+  const { issuer, authorization_response_iss_parameter_supported: isGiven } = known.data;
+  return iss === undefined ? isGiven !== true : iss === issuer;
 }
 
 /** The user's access to a server; tokens are renewed, and the new ones kept. */

@@ -56,7 +56,7 @@ async function call(link: RemoteLink, name: string, { input, context, onSignIn }
   const { name: server } = link.server;
   try {
     const answer = await link.callTool(name, input, context.signal);
-    const clean = withoutSecrets(answer, link.secrets());
+    const clean = withoutSecrets(answer, await link.secrets());
     if (!clean.isError) return mcpResult(server, clean);
     const output = mcpResult(server, clean);
     throw new ToolFailure(
@@ -67,7 +67,7 @@ async function call(link: RemoteLink, name: string, { input, context, onSignIn }
   } catch (error) {
     if (context.signal.aborted) throw error;
     if (error instanceof ServerRefused)
-      throw new ToolFailure(mcpData(server, withoutSecrets(error.message, link.secrets())));
+      throw new ToolFailure(mcpData(server, withoutSecrets(error.message, await link.secrets())));
     if (error instanceof SignInNeeded) {
       onSignIn(error.challenge);
       throw new ToolFailure(await askToSignIn(link, error.challenge));

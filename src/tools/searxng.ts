@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { limitAnswer } from '#mcp/limit-answer.ts';
 import type { SearchWeb } from '#model/search-web.ts';
 import { fail, succeed } from '#lib/result.ts';
 import type { Log } from '#lib/log.ts';
-import type { Fetch } from '#tools/web-resolve.ts';
+import type { Fetch } from '#lib/web-resolve.ts';
 
 /** https://docs.searxng.org/dev/search_api.html; the server has to allow the format `json`. */
 const Found = z.object({
@@ -17,7 +18,7 @@ const Found = z.object({
 });
 
 const MOST_RESULTS = 10;
-const MOST_CHARACTERS = 2_000_000;
+const MAX_BYTES = 2_000_000;
 
 /** Searches by a SearXNG server that the deployer runs. */
 export function searchBySearxng(
@@ -36,7 +37,7 @@ export function searchBySearxng(
       .filter((result) => {
         const host = URL.parse(result.url)?.hostname;
         if (host === undefined) return false;
-        const isOf = (domain: string) => host === domain || host.endsWith(`.${domain}`);
+        const isOf = (domain: string) => `.${host}`.endsWith(`.${domain.toLowerCase()}`);
         return (allowedDomains.length === 0 || allowedDomains.some(isOf)) && !blockedDomains.some(isOf);
       })
       .slice(0, MOST_RESULTS);
@@ -63,11 +64,14 @@ async function ask(
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): Promise<z.infer<typeof Found> | undefined> {
   try {
-    const response = await fetch(url.href, { signal, headers: { accept: 'application/json' } });
+    const answer = await fetch(url.href, {
+      signal,
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+    });
+    const response = limitAnswer(answer, { maxBytes: MAX_BYTES, onTooLarge: () => {} });
     const text = await response.text();
-    const found = Found.safeParse(
-      response.ok && text.length <= MOST_CHARACTERS ? JSON.parse(text) : undefined,
-    );
+    const found = Found.safeParse(response.ok ? JSON.parse(text) : undefined);
     if (found.success) return found.data;
     log.warn('web_search_failed', { reason: 'answer', status: response.status, provider: 'searxng' });
   } catch (error) {

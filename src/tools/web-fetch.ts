@@ -5,7 +5,7 @@ import { contentType } from '#tools/file-content.ts';
 import type { PageKind } from '#tools/web-content.ts';
 import { openAddress } from '#tools/web-open.ts';
 import { readPage, type PageLimits, type PageText } from '#tools/web-page.ts';
-import { resolveOverHttps, type Fetch, type Resolve } from '#tools/web-resolve.ts';
+import { resolveOverHttps, type Fetch, type Resolve } from '#lib/web-resolve.ts';
 import { tameText, webPageBlock } from '#tools/web-page-block.ts';
 
 /** The network and how much of it is taken, as arguments. */

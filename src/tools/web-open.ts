@@ -1,7 +1,8 @@
 import { ToolFailure } from '#agent/tool.ts';
-import type { Result } from '#lib/result.ts';
-import { parseAddress, resolvesToPublic, type AddressProblem } from '#tools/web-address.ts';
-import type { Fetch, Resolve } from '#tools/web-resolve.ts';
+import { resolvesToPublic } from '#lib/public-host.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
+import type { Fetch, Resolve } from '#lib/web-resolve.ts';
+import { parseAddress, type AddressProblem } from '#tools/web-address.ts';
 
 const maxRedirects = 5;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -22,9 +23,7 @@ export async function openAddress(
 ): Promise<{ readonly response: Response; readonly url: URL }> {
   let next = parseAddress(address);
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
-    const checked: Result<URL, AddressProblem> = next.ok
-      ? await resolvesToPublic(next.value, deps.resolve, signal)
-      : next;
+    const checked = next.ok ? await lookUp(next.value, deps.resolve, signal) : next;
     if (!checked.ok) {
       const isFirst = hops === 0;
       throw new ToolFailure(
@@ -41,6 +40,11 @@ export async function openAddress(
   throw new ToolFailure(
     `The address leads from one to the next, more than ${maxRedirects} times, so it was given up.`,
   );
+}
+
+async function lookUp(url: URL, resolve: Resolve, signal: AbortSignal): Promise<Result<URL, AddressProblem>> {
+  const found = await resolvesToPublic(url.hostname, resolve, signal);
+  return found === 'public' ? succeed(url) : fail(found);
 }
 
 async function get(url: URL, fetch: Fetch, signal: AbortSignal): Promise<Response> {

@@ -42,8 +42,9 @@ async function withSignIn<Value>(work: () => Promise<Value>, left = MAX_SIGN_INS
     const started = store.starts.get(address.slice(address.lastIndexOf('/') + 1));
     if (started === undefined) throw new Error('the sign-in was not kept', { cause: error });
     const answer = await fetch(started.authorizationUrl, { redirect: 'manual' });
-    const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code');
-    await finishSignIn(server, started, code ?? '', deps);
+    const { searchParams } = new URL(answer.headers.get('location') ?? '');
+    const [code, iss] = ['code', 'iss'].map((name) => searchParams.get(name) ?? undefined);
+    await finishSignIn(server, started, { code: code ?? '', iss }, deps);
     await link.close();
     return withSignIn(work, left - 1);
   }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { authFetch } from '#mcp/auth-fetch.ts';
 import { SignInNeeded } from '#mcp/mcp-problem.ts';
 import { RemoteLink } from '#mcp/remote-link.ts';
 import { toRemoteServer } from '#mcp/remote-server.ts';
@@ -37,7 +38,7 @@ async function signedIn() {
   if (started === undefined) throw new Error('nothing was started');
   const back = await fetch(started.authorizationUrl, { redirect: 'manual' });
   const code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
-  await finishSignIn(server, started, code, deps);
+  await finishSignIn(server, started, { code }, deps);
   const expire = () => fetch(`${fake.url}/control/expire`);
   return { server, store, deps, open, started, code, expire };
 }
@@ -75,9 +76,25 @@ test('a sign-in is worth nothing for another address', async () => {
 
 test('a code counts once, and for its own verifier', async () => {
   const { server, deps, started, code } = await signedIn();
-  await expect(finishSignIn(server, started, code, deps)).rejects.toThrow(
+  await expect(finishSignIn(server, started, { code }, deps)).rejects.toThrow(
     'The sign-in at the MCP server private failed.',
   );
+});
+
+test('a code that another server gave is sent to nobody', async () => {
+  const { server, deps, started } = await signedIn();
+  const sent = vi.spyOn(deps, 'fetch');
+  await expect(
+    finishSignIn(server, started, { code: 'x', iss: 'https://evil.example' }, deps),
+  ).rejects.toThrow('The sign-in at the MCP server private failed.');
+  expect(sent).not.toHaveBeenCalled();
+});
+
+test('the tokens of a sign-in are known as secrets', async () => {
+  const { open, store } = await signedIn();
+  const { tokens } = store.signIns.get('private')?.memory ?? {};
+  expect(tokens?.access_token).toMatch(/^access-/);
+  expect(await open().secrets()).toEqual([tokens?.access_token, tokens?.refresh_token]);
 });
 
 test('a server with an authorization of its own never asks users', async () => {
@@ -90,4 +107,26 @@ test('a server with an authorization of its own never asks users', async () => {
   await expect(link.listTools()).rejects.toThrow(
     'The MCP server private refused the access it was given (status 401). Whoever set it up has to look at its headers.',
   );
+});
+
+test.each([
+  { leadsTo: '10.0.0.1', is: 'refused' },
+  { leadsTo: '93.184.215.14', is: 'asked' },
+])('a public name that leads to $leadsTo is $is', async ({ leadsTo, is }) => {
+  const asked: string[] = [];
+  const fetching = authFetch(
+    toRemoteServer('private', { url: 'https://mcp.example/' }),
+    async (url) => {
+      asked.push(new URL(url).host);
+      const isA = String(url).endsWith('type=A');
+      return Response.json({ Status: 0, Answer: isA ? [{ type: 1, data: leadsTo }] : [] });
+    },
+    new AbortController().signal,
+  );
+  const outcome = fetching('https://auth.example/token').then(
+    () => 'asked',
+    () => 'refused',
+  );
+  expect(await outcome).toBe(is);
+  expect(asked.includes('auth.example')).toBe(is === 'asked');
 });

@@ -191,6 +191,7 @@ test('a sign-in ends in the browser in which it began, and nobody else has it', 
   const page = await sendBare('GET', new URL(url).pathname);
   const text = await page.text();
   expect(text).toContain(`“${one.username}”`);
+  expect(text).toContain(`You sign in at ${new URL(inject('mcpUrl')).host}.`);
   const href = /<a [^>]*href="([^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
   const back = new URL((await fetch(href, { redirect: 'manual' })).headers.get('location') ?? '');
   // Without the cookie of the start page

@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import { liveWebDeps, webFetchTool, type WebDeps } from '#tools/web-fetch.ts';
-import { resolveOverHttps, type Fetch } from '#tools/web-resolve.ts';
+import { resolveOverHttps, type Fetch } from '#lib/web-resolve.ts';
 import { pagePath, type FakePage } from '#test/support/fake-page.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser } from '#test/support/workers/accounts.ts';

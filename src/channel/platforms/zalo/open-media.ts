@@ -1,7 +1,8 @@
 import type { InboundMedia, Platform } from '#channel/platform.ts';
+import { resolvesToPublic } from '#lib/public-host.ts';
 import { fail, succeed } from '#lib/result.ts';
-import { parseAddress, resolvesToPublic } from '#tools/web-address.ts';
-import { resolveOverHttps } from '#tools/web-resolve.ts';
+import { resolveOverHttps } from '#lib/web-resolve.ts';
+import { parseAddress } from '#tools/web-address.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 
 const MAX_REDIRECTS = 5;
@@ -58,5 +59,5 @@ async function isAllowed(
   const parsed = parseAddress(url.href);
   if (!parsed.ok || parsed.value.protocol !== 'https:') return false;
   const resolve = resolveOverHttps((address, init) => deps.fetch(address, init));
-  return (await resolvesToPublic(parsed.value, resolve, signal)).ok;
+  return (await resolvesToPublic(parsed.value.hostname, resolve, signal)) === 'public';
 }
