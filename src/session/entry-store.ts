@@ -45,8 +45,10 @@ export class EntryStore {
     }
   }
 
-  hasMessage(messageId: string): boolean {
-    return this.#sql.exec('SELECT 1 FROM entry WHERE message_id = ?', messageId).toArray().length > 0;
+  /** The turn that a client's message began; undefined: it never came. */
+  turnOfMessage(messageId: string): number | undefined {
+    const [row] = this.#sql.exec('SELECT seq FROM entry WHERE message_id = ?', messageId).toArray();
+    return typeof row?.['seq'] === 'number' ? turnOf(row['seq']) : undefined;
   }
 
   /** The turn of the newest entry; 0 when there is none. */

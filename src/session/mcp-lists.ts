@@ -62,10 +62,11 @@ export class McpLists {
 const settingsOf = ({ url, transport, headers }: RemoteServer): string =>
   JSON.stringify([url, transport, Object.keys(headers)]);
 
-/** Only what is used of the tools, and no more of them than fit. */
+/** Only what is used of the tools, in an order that stays (requests begin with them), and no more of them than fit. */
 export function fitting(tools: readonly ListedTool[]): ListedTool[] {
   let left = MAX_CHARACTERS;
-  return tools.flatMap(({ name, description, inputSchema, annotations }) => {
+  const sorted = tools.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return sorted.flatMap(({ name, description, inputSchema, annotations }) => {
     const tool: ListedTool = {
       name,
       description: description?.slice(0, MAX_DESCRIPTION),

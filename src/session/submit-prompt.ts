@@ -28,9 +28,8 @@ export function submitPrompt(
   if (session.closed) return fail('This session is being deleted.');
   ensureRow(session, prompt);
   const newest = entries.newestTurn();
-  if (prompt.messageId !== null && entries.hasMessage(prompt.messageId)) {
-    return succeed({ turn: newest, work: Promise.resolve() });
-  }
+  const known = prompt.messageId === null ? undefined : entries.turnOfMessage(prompt.messageId);
+  if (known !== undefined) return succeed({ turn: known, work: Promise.resolve() });
   if (newest - (readRow(session.sql)?.finished_turn ?? 0) >= MAX_WAITING) {
     return fail(
       `Too many messages are waiting (${MAX_WAITING}). Wait for an answer, or stop the current one.`,

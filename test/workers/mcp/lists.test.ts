@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, test } from 'vitest';
 import { catalog } from '#catalog/catalog.ts';
 import { toRemoteServer } from '#mcp/remote-server.ts';
+import { fitting } from '#session/mcp-lists.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { newUser } from '../../support/workers/accounts.ts';
 import { connectSocket } from '../../support/workers/socket.ts';
@@ -71,4 +72,10 @@ test('other settings of a server are another list', async () => {
   useServer('/json');
   await turn();
   expect(await listedAt()).toBeGreaterThan(before);
+});
+
+test('however a server lists its tools, they stand in one order', () => {
+  const listed = (...names: string[]) =>
+    fitting(names.map((name) => ({ name, inputSchema: { type: 'object' } }))).map(({ name }) => name);
+  expect(listed('b', 'c', 'a')).toEqual(['a', 'b', 'c']);
 });
