@@ -23,7 +23,7 @@ export interface Channel {
   readonly clock: Clock;
   readonly log: Log;
   /** All or nothing, in one go. */
-  transaction(act: () => void): void;
+  transaction<T>(act: () => T): T;
   /** Lets what is stored be worked on: messages that came, the turn under way, messages to be sent. */
   kick(what: 'inbox' | 'turn' | 'outbox'): void;
   /** After waking: all of it, and the alarm anew, because one that has just fired is gone. */

@@ -1,3 +1,4 @@
+import type { InboundMessage } from '#channel/platform.ts';
 import { Verbosity } from '#channel/verbosity.ts';
 
 /** What a message asks of the chat itself, and not of the agent. */
@@ -37,6 +38,10 @@ const plain: Readonly<Record<string, 'new' | 'stop' | 'status' | 'help'>> = {
   help: 'help',
 };
 
-/** These say something or look something up: they need not wait for the turn that is under way. */
-export const isInstant = (command: Command | null): command is Command =>
-  command !== null && command.kind !== 'new' && command.kind !== 'stop';
+/** A pressed button or a file is none, whatever stands on it. */
+export const commandOf = ({
+  choice,
+  media,
+  text,
+}: Pick<InboundMessage, 'choice' | 'media' | 'text'>): Command | null =>
+  choice === null && media.length === 0 ? readCommand(text) : null;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Channel } from '#channel/channel.ts';
 import { dropRow, markSent, tellLoss, type OutboxRow } from '#channel/outbox.ts';
 import { rememberError } from '#channel/platform-errors.ts';
@@ -46,6 +47,8 @@ function takeFailure(channel: Channel, messageId: string, reason: string | null)
   );
 }
 
+const Report = z.object({ message_id: z.string(), at: z.number() });
+
 /**
  * A report of a message that we have no receipt of, from after it went out: that is the one, unless another without a
  * receipt went out shortly before.
@@ -63,6 +66,7 @@ export function wasReported(channel: Channel, { id, began_at }: OutboxRow): bool
     )
     .toArray();
   if (report === undefined) return false;
-  markSent(channel, id, { messageId: String(report['message_id']), at: Number(report['at']) });
+  const { message_id: messageId, at } = Report.parse(report);
+  markSent(channel, id, { messageId, at });
   return true;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandOf } from '#channel/command.ts';
 import type { InboundMessage } from '#channel/platform.ts';
 
 const InboundMedia = z.object({
@@ -30,24 +31,69 @@ export const StoredMessage = z.object({
 const Row = z.object({
   seq: z.number(),
   at: z.number(),
-  taken: z.number(),
   message: z.string().transform((json) => StoredMessage.parse(JSON.parse(json))),
+  /** How often it was begun with and broke off. */
+  attempts: z.number(),
+  /** Not before then, milliseconds since 1970. */
+  due: z.number(),
 });
 export type InboxRow = z.infer<typeof Row>;
 
 /** More than these are never one prompt. */
 const MOST = 20;
 
-/** What waits, the oldest first. */
-export const waitingMessages = (sql: SqlStorage): InboxRow[] =>
+const select = (sql: SqlStorage, which: string, ...values: SqlStorageValue[]): InboxRow[] =>
   sql
-    .exec('SELECT * FROM inbox WHERE taken = 0 ORDER BY seq LIMIT ?', MOST)
+    .exec(`SELECT * FROM inbox WHERE ${which}`, ...values)
     .toArray()
     .map((row) => Row.parse(row));
 
+/** What waits, the oldest first, as far as it may be one prompt. */
+export const waitingMessages = (sql: SqlStorage): InboxRow[] =>
+  select(sql, 'taken = 0 ORDER BY seq LIMIT ?', MOST);
+
 /** Those that the turn under way is made of. */
-export const takenMessages = (sql: SqlStorage): InboxRow[] =>
-  sql
-    .exec('SELECT * FROM inbox WHERE taken = 1 ORDER BY seq')
-    .toArray()
-    .map((row) => Row.parse(row));
+export const takenMessages = (sql: SqlStorage): InboxRow[] => select(sql, 'taken = 1 ORDER BY seq');
+
+/** The first message that need not wait for the turn under way. */
+export const nextInstant = (sql: SqlStorage, now: number): InboxRow | undefined =>
+  select(
+    sql,
+    "taken = 0 AND command IS NOT NULL AND command NOT IN ('new', 'stop') AND due <= ? ORDER BY seq LIMIT 1",
+    now,
+  )[0];
+
+/** The first thing that someone said to a question that was sent at a moment; null: it was not. `/new` is always heard. */
+export const nextAnswer = (
+  sql: SqlStorage,
+  { senderId, askedAt }: { readonly senderId: string; readonly askedAt: number | null },
+): InboxRow | undefined =>
+  select(
+    sql,
+    `taken = 0 AND kept = 0 AND sender_id = ? AND (choice IS NOT NULL OR command = 'new' OR at >= ?)
+     ORDER BY seq LIMIT 1`,
+    senderId,
+    askedAt,
+  )[0];
+
+export const hasWritten = (sql: SqlStorage, senderId: string): boolean =>
+  select(sql, 'taken = 0 AND kept = 0 AND sender_id = ? LIMIT 1', senderId).length > 0;
+
+export const waitingMessage = (sql: SqlStorage, messageId: string): InboxRow | undefined =>
+  select(sql, 'taken = 0 AND message_id = ? ORDER BY seq DESC LIMIT 1', messageId)[0];
+
+export const storeMessage = (sql: SqlStorage, message: InboundMessage, now: number): void =>
+  void sql.exec(
+    'INSERT INTO inbox (at, message, command) VALUES (?, ?, ?)',
+    now,
+    JSON.stringify(message),
+    commandOf(message)?.kind ?? null,
+  );
+
+export const replaceMessage = (sql: SqlStorage, seq: number, message: InboundMessage): void =>
+  void sql.exec(
+    'UPDATE inbox SET message = ?, command = ? WHERE seq = ?',
+    JSON.stringify(message),
+    commandOf(message)?.kind ?? null,
+    seq,
+  );

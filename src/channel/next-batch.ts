@@ -1,4 +1,4 @@
-import { isInstant, readCommand } from '#channel/command.ts';
+import { commandOf } from '#channel/command.ts';
 import { waitingMessages, type InboxRow } from '#channel/inbound-message.ts';
 
 /** People send a thought in pieces: that long after a message the next one still belongs to it. */
@@ -22,19 +22,16 @@ export function nextBatch(sql: SqlStorage): Batch | undefined {
   const [first, ...others] = waitingMessages(sql);
   if (first === undefined) return undefined;
   const rows: [InboxRow, ...InboxRow[]] = [first];
-  if (standsAlone(first)) return { rows, due: first.at };
+  const atOnce = Math.max(first.at, first.due);
+  if (standsAlone(first)) return { rows, due: atOnce };
   for (const row of others) {
-    if (standsAlone(row) || row.message.sender.id !== first.message.sender.id) return { rows, due: first.at };
+    if (standsAlone(row) || row.message.sender.id !== first.message.sender.id) return { rows, due: atOnce };
     rows.push(row);
   }
   const last = rows.at(-1) ?? first;
   const quiet = last.message.album === null ? QUIET_MS : ALBUM_MS;
-  return { rows, due: Math.min(last.at + quiet, first.at + LONGEST_MS) };
+  return { rows, due: Math.max(first.due, Math.min(last.at + quiet, first.at + LONGEST_MS)) };
 }
 
-/** The first message that need not wait for the turn under way. */
-export const nextInstant = (sql: SqlStorage): InboxRow | undefined =>
-  waitingMessages(sql).find(({ message }) => message.choice === null && isInstant(readCommand(message.text)));
-
 const standsAlone = ({ message }: InboxRow): boolean =>
-  message.choice !== null || (message.media.length === 0 && readCommand(message.text) !== null);
+  message.choice !== null || commandOf(message) !== null;

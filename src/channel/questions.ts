@@ -3,6 +3,7 @@ import { sessionOf, type Channel } from '#channel/channel.ts';
 import type { InboxRow } from '#channel/inbound-message.ts';
 import { addNotice, addToOutbox } from '#channel/outbox.ts';
 import type { Choice, InboundMessage, OutboundContent } from '#channel/platform.ts';
+import { laterFile } from '#channel/text/notices.ts';
 import { toolUseMessage } from '#channel/text/tool-use-message.ts';
 import { readTurn } from '#channel/turn.ts';
 import { Answers, Reply } from '#protocol/reply.ts';
@@ -82,6 +83,11 @@ export function openQuestion(sql: SqlStorage): QuestionRow | undefined {
 export function takeAnswer(channel: Channel, question: QuestionRow, { seq, message }: InboxRow): void {
   const { sql } = channel;
   channel.transaction(() => {
+    if (message.choice === null && message.media.length > 0) {
+      const isFirst = sql.exec('SELECT 1 FROM inbox WHERE kept = 1').toArray().length === 0;
+      sql.exec('UPDATE inbox SET kept = 1 WHERE seq = ?', seq);
+      return isFirst ? addNotice(channel, laterFile) : undefined;
+    }
     sql.exec('DELETE FROM inbox WHERE seq = ?', seq);
     const { body } = question;
     if (message.choice !== null && !message.choice.startsWith(`${question.id}:${question.place}:`)) {

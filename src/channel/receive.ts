@@ -1,7 +1,7 @@
 import type { Channel } from '#channel/channel.ts';
 import { readCommand } from '#channel/command.ts';
 import { takeReport } from '#channel/delivery-reports.ts';
-import { waitingMessages } from '#channel/inbound-message.ts';
+import { replaceMessage, storeMessage, waitingMessage } from '#channel/inbound-message.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { DeliveryReport, InboundMessage, StopPressed } from '#channel/platform.ts';
 import { accessDenied } from '#channel/text/notices.ts';
@@ -27,7 +27,11 @@ const DENIAL_MS = 60 * 60 * 1000;
  * Takes what a webhook brought. Contract: synchronous and short; when this returns, it is stored, and a second
  * delivery of it changes nothing. A request to stop counts at once, whatever waits.
  */
-export function receive(channel: Channel, { event, admitted }: Delivery): Receipt {
+export const receive = (channel: Channel, delivery: Delivery): Receipt =>
+  // What breaks is as if it had never come, so that the platform's next delivery of it counts
+  channel.transaction(() => take(channel, delivery));
+
+function take(channel: Channel, { event, admitted }: Delivery): Receipt {
   if (event.kind === 'delivery') {
     takeReport(channel, event);
     return 'ignored';
@@ -40,10 +44,11 @@ export function receive(channel: Channel, { event, admitted }: Delivery): Receip
   if (!isNew) return 'duplicate';
   prune(channel, now);
   if (!admitted) return deny(channel, event);
-  if (event.kind === 'stop') return stop(channel);
+  if (event.kind === 'stop') return stop(channel, event.senderId);
   if (event.editOf !== null) return edit(channel, event, event.editOf);
-  if (event.choice === null && readCommand(event.text)?.kind === 'stop') return stop(channel);
-  sql.exec('INSERT INTO inbox (at, message) VALUES (?, ?)', now, JSON.stringify(event));
+  if (event.choice === null && readCommand(event.text)?.kind === 'stop')
+    return stop(channel, event.sender.id);
+  storeMessage(sql, event, now);
   channel.kick('inbox');
   return 'ok';
 }
@@ -79,30 +84,28 @@ function deny(channel: Channel, event: InboundMessage | StopPressed): Receipt {
   return 'blocked';
 }
 
-/** What came before it is not wanted any more either. */
-function stop(channel: Channel): Receipt {
+/** What they wrote before it is not wanted any more either. In a group, what others wrote is. */
+function stop(channel: Channel, senderId: string): Receipt {
   const { sql } = channel;
-  const waiting = waitingMessages(sql).length;
-  sql.exec('DELETE FROM inbox WHERE taken = 0');
-  if (readTurn(sql) === undefined) {
-    addNotice(channel, waiting > 0 ? 'Stopped.' : 'Nothing is running.');
-    return 'ok';
-  }
-  sql.exec('UPDATE turn SET stop = 1, phase = CASE phase WHEN ? THEN ? ELSE phase END', 'waiting', 'running');
-  channel.kick('turn');
+  const dropped = sql
+    .exec('DELETE FROM inbox WHERE taken = 0 AND (is_group = 0 OR sender_id = ?) RETURNING seq', senderId)
+    .toArray().length;
+  const turn = readTurn(sql);
+  if (turn !== undefined && (turn.is_group === 0 || turn.sender_id === senderId)) {
+    sql.exec(
+      'UPDATE turn SET stop = 1, phase = CASE phase WHEN ? THEN ? ELSE phase END',
+      'waiting',
+      'running',
+    );
+    channel.kick('turn');
+  } else if (dropped > 0) addNotice(channel, 'Stopped.');
+  else addNotice(channel, turn === undefined ? 'Nothing is running.' : 'Only who asked can stop this.');
   return 'ok';
 }
 
 /** Of a message that still waits; what the agent has read already is not said again. */
-function edit({ sql }: Channel, message: InboundMessage, editOf: string): Receipt {
-  const row = waitingMessages(sql).findLast((one) => one.message.messageId === editOf);
-  if (row === undefined) return 'ok';
-  const edited: InboundMessage = {
-    ...row.message,
-    text: message.text,
-    annotations: message.annotations,
-    media: message.media,
-  };
-  sql.exec('UPDATE inbox SET message = ? WHERE seq = ?', JSON.stringify(edited), row.seq);
+function edit({ sql }: Channel, { text, annotations, media }: InboundMessage, editOf: string): Receipt {
+  const row = waitingMessage(sql, editOf);
+  if (row !== undefined) replaceMessage(sql, row.seq, { ...row.message, text, annotations, media });
   return 'ok';
 }

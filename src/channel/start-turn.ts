@@ -5,7 +5,7 @@ import { identify } from '#channel/identity.ts';
 import { takenMessages, type InboxRow } from '#channel/inbound-message.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { readPrompt } from '#channel/read-prompt.ts';
-import { accessDenied, sessionRefreshed, turnFailed } from '#channel/text/notices.ts';
+import { accessDenied, nothingAsked, sessionRefreshed } from '#channel/text/notices.ts';
 import { deleteTurn, readTurn } from '#channel/turn.ts';
 import { defaultVerbosity } from '#channel/verbosity.ts';
 
@@ -86,7 +86,7 @@ export async function handOver(channel: Channel): Promise<void> {
     }
     deleteTurn(sql);
     if (submitted.problem !== null) addNotice(channel, submitted.problem);
-    else if (unusable.length === 0) addNotice(channel, turnFailed);
+    else if (unusable.length === 0) addNotice(channel, nothingAsked);
   });
 }
 

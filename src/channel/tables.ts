@@ -84,4 +84,14 @@ export const channelTables: readonly string[] = [
    CREATE VIEW asked_question AS
      SELECT question.*, outbox.sent_at AS asked_at, outbox.state IS 'refused' AS is_lost
      FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id`,
+  // A message is found by what it is, however many wait; one that broke is tried again later, ever less often;
+  // `kept`: it is no answer to what is asked
+  `ALTER TABLE inbox ADD COLUMN sender_id TEXT GENERATED ALWAYS AS (message ->> '$.sender.id') VIRTUAL;
+   ALTER TABLE inbox ADD COLUMN message_id TEXT GENERATED ALWAYS AS (message ->> '$.messageId') VIRTUAL;
+   ALTER TABLE inbox ADD COLUMN choice TEXT GENERATED ALWAYS AS (message ->> '$.choice') VIRTUAL;
+   ALTER TABLE inbox ADD COLUMN is_group INTEGER GENERATED ALWAYS AS (message ->> '$.isGroup') VIRTUAL;
+   ALTER TABLE inbox ADD COLUMN command TEXT;
+   ALTER TABLE inbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE inbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE inbox ADD COLUMN kept INTEGER NOT NULL DEFAULT 0`,
 ];

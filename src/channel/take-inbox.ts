@@ -1,44 +1,48 @@
 import type { Channel } from '#channel/channel.ts';
-import { readCommand } from '#channel/command.ts';
+import { commandOf } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
-import { waitingMessages, type InboxRow } from '#channel/inbound-message.ts';
-import { nextBatch, nextInstant } from '#channel/next-batch.ts';
+import { hasWritten, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
+import { nextBatch } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
 import { startTurn } from '#channel/start-turn.ts';
+import { turnFailed } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
+
+/** Between tries of what broke: doubled each time. */
+const FIRST_WAIT_MS = 1000;
+
+/** Over some eight minutes. */
+const MAX_ATTEMPTS = 10;
 
 /** Takes what waits in its order, as far as it may be taken now. */
 export async function takeInbox(channel: Channel): Promise<void> {
   const { sql, clock } = channel;
   for (;;) {
-    const instant = nextInstant(sql);
+    const instant = nextInstant(sql, clock.now());
     if (instant !== undefined) {
-      await command(channel, instant);
+      await attempt(channel, [instant], () => command(channel, instant));
       continue;
     }
     const turn = readTurn(sql);
     const question = openQuestion(sql);
-    const isFromAsked = ({ message }: InboxRow) => message.sender.id === turn?.sender_id;
-    if (question?.is_lost === 1 && waitingMessages(sql).some(isFromAsked)) {
-      channel.transaction(() => ask(channel, question));
-      continue;
-    }
-    const answer =
-      question &&
-      waitingMessages(sql).find(
-        (row) =>
-          isFromAsked(row) && (row.message.choice !== null || row.at >= (question.asked_at ?? Infinity)),
-      );
-    if (question !== undefined && answer !== undefined) {
-      if (answer.message.choice === null && readCommand(answer.message.text)?.kind === 'new')
-        return endWaiting(channel);
-      takeAnswer(channel, question, answer);
-      continue;
+    if (question !== undefined && turn !== undefined) {
+      const senderId = turn.sender_id;
+      const answer = nextAnswer(sql, { senderId, askedAt: question.asked_at });
+      if (answer !== undefined) {
+        if (commandOf(answer.message)?.kind === 'new') return endWaiting(channel);
+        takeAnswer(channel, question, answer);
+        continue;
+      }
+      if (question.is_lost === 1 && hasWritten(sql, senderId)) {
+        channel.transaction(() => ask(channel, question));
+        continue;
+      }
     }
     const batch = nextBatch(sql);
     if (batch === undefined) return;
-    const [first] = batch.rows;
+    const { rows } = batch;
+    const [first] = rows;
     if (first.message.choice !== null) {
       const isOthers = question !== undefined;
       drop(channel, first);
@@ -46,9 +50,31 @@ export async function takeInbox(channel: Channel): Promise<void> {
       continue;
     }
     if (turn !== undefined || batch.due > clock.now()) return;
-    if (first.message.media.length === 0 && readCommand(first.message.text) !== null)
-      await command(channel, first);
-    else await startTurn(channel, batch.rows);
+    await attempt(channel, rows, () =>
+      commandOf(first.message) === null ? startTurn(channel, rows) : command(channel, first),
+    );
+  }
+}
+
+/** What breaks is tried again, ever later; then it is given up, and who wrote it is told. */
+async function attempt(
+  channel: Channel,
+  rows: readonly [InboxRow, ...InboxRow[]],
+  act: () => Promise<void>,
+): Promise<void> {
+  const { sql, clock } = channel;
+  const [{ seq, attempts }] = rows;
+  try {
+    await act();
+  } catch (error) {
+    if (attempts + 1 < MAX_ATTEMPTS) {
+      const due = clock.now() + FIRST_WAIT_MS * 2 ** attempts;
+      sql.exec('UPDATE inbox SET attempts = attempts + 1, due = ? WHERE seq = ?', due, seq);
+    } else {
+      for (const row of rows) drop(channel, row);
+      addNotice(channel, turnFailed);
+    }
+    throw error;
   }
 }
 
@@ -59,7 +85,7 @@ function endWaiting(channel: Channel): void {
 }
 
 async function command(channel: Channel, row: InboxRow): Promise<void> {
-  const wanted = readCommand(row.message.text);
+  const wanted = commandOf(row.message);
   if (wanted !== null) await runCommand(channel, wanted, row.message);
   drop(channel, row);
 }

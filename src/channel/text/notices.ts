@@ -3,6 +3,9 @@ import { escapeMarkdown } from './escape-markdown.ts';
 /** What Edgewise itself says in a chat. */
 export const turnFailed = 'Sorry, I encountered an error processing your message. Please try again.';
 export const nothingSaid = '(No response generated)';
+export const nothingAsked = 'Yes? Write what I can do for you.';
+export const laterFile =
+  'I look at that next. First answer in words, please, or choose one of the answers. /stop ends it.';
 export const summarised = 'Conversation summarised.';
 
 /** On a message that may have arrived already. */

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
-import { isIdle, newChat } from './chat.ts';
+import { inChat, isIdle, newChat } from './chat.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
 const fake = fakePlatform('imessage');
@@ -47,4 +47,60 @@ test('messages that come while a turn runs wait for it, and are the next one', a
   await deliver('imessage', [message(chat, 'b')]);
   await isIdle('imessage', chat);
   expect(fake.texts(chat)).toEqual(['slow', 'You said: a\nb']);
+});
+
+test('a message that could not be stored is not held for a second delivery of itself', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, '/status')]);
+  await isIdle('imessage', chat);
+  const lost = message(chat, 'hello');
+  await inChat('imessage', chat, ({ sql }) => sql.exec('ALTER TABLE inbox RENAME TO away'));
+  // A 500 that is no JSON
+  await expect(deliver('imessage', [lost])).rejects.toThrow(SyntaxError);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('ALTER TABLE away RENAME TO inbox'));
+  await deliver('imessage', [lost]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).at(-1)).toBe('You said: hello');
+});
+
+/** As if a chat's rows could not be read any more. */
+const breakChat = (chat: string) =>
+  inChat('imessage', chat, ({ sql }) => sql.exec("UPDATE conversation SET created_at = 'x'"));
+
+test('a turn that cannot begin is tried again ever later', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, 'a')]);
+  await isIdle('imessage', chat);
+  await breakChat(chat);
+  await deliver('imessage', [message(chat, 'b')]);
+  const attempts = () =>
+    inChat('imessage', chat, ({ sql }) => sql.exec('SELECT attempts FROM inbox').one()['attempts']);
+  await expect.poll(attempts, { timeout: 8000 }).toBe(3);
+  const alarm = () => inChat('imessage', chat, (storage) => storage.getAlarm());
+  await expect.poll(alarm, { timeout: 8000 }).toBeGreaterThan(Date.now() + 2000);
+  await inChat('imessage', chat, ({ sql }) => {
+    sql.exec('UPDATE conversation SET created_at = 0');
+    sql.exec('UPDATE inbox SET due = 0');
+  });
+  await deliver('imessage', [message(chat, 'c')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).at(-1)).toBe('You said: b\nc');
+});
+
+test('a turn that cannot begin for minutes is given up, and who asked is told', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, 'a')]);
+  await isIdle('imessage', chat);
+  await breakChat(chat);
+  await deliver('imessage', [message(chat, 'b')]);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('UPDATE inbox SET attempts = 9'));
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: a', expect.stringContaining('encountered an error')]);
+});
+
+test('a message that says nothing is asked what it wants', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, '')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['Yes? Write what I can do for you.']);
 });

@@ -213,6 +213,62 @@ test('a question that could not be delivered is asked again of who writes', asyn
   expect(fake.texts(chat)).toEqual(['**Colour**\nWhich colour?', 'Thank you.', 'You said: hello?']);
 });
 
+test('a picture is no answer: it waits, and says so', async () => {
+  const { chat, result } = await start(asks(colour));
+  fake.media.set('r1', { bytes: new TextEncoder().encode('hello'), mimeType: 'text/plain' });
+  const media = [
+    { kind: 'document', reference: 'r1', fileName: 'a.txt', mimeType: 'text/plain', size: 5 },
+  ] as const;
+  await answer(chat, 'this one', { media, album: 'x' });
+  await answer(chat, '', { media, album: 'x' });
+  await expect.poll(() => fake.texts(chat), { timeout: 8000 }).toHaveLength(2);
+  await answer(chat, '2');
+  await isIdle('imessage', chat);
+  expect(await result()).toContain('"Which colour?"="Blue"');
+  expect(fake.texts(chat).slice(1)).toEqual([
+    expect.stringContaining('I look at that next'),
+    'Thank you.',
+    expect.stringMatching(/^You said: this one\n\[File received: a.txt/),
+  ]);
+});
+
+/** One of several in a group. */
+const groupOf = (groupId: string) => (id: string, text: string) =>
+  message(groupId, text, { isGroup: true, sender: { id, otherIds: [], name: null } });
+
+test('an answer is heard, however much others have written before it', async () => {
+  const [anna, ben] = [await newChat('imessage'), await newChat('imessage')];
+  const group = `group-${anna}`;
+  const write = groupOf(group);
+  await deliver('imessage', [write(anna, promptScript(plans, says('Thank you.')))]);
+  await waits(group);
+  await deliver(
+    'imessage',
+    Array.from({ length: 20 }, (_, index) => write(ben, `m${index}`)),
+  );
+  await deliver('imessage', [write(anna, '1')]);
+  await expect.poll(() => fake.texts(group)[1], { timeout: 8000 }).toBe('Thank you.');
+  await isIdle('imessage', group);
+});
+
+test('who stops in a group stops their own', async () => {
+  const [anna, ben] = [await newChat('imessage'), await newChat('imessage')];
+  const group = `group-${anna}`;
+  const write = groupOf(group);
+  await deliver('imessage', [write(anna, promptScript(plans, says('Thank you.')))]);
+  await waits(group);
+  await deliver('imessage', [write(ben, 'stop')]);
+  await expect.poll(() => fake.texts(group), { timeout: 8000 }).toHaveLength(2);
+  await deliver('imessage', [write(ben, 'hello')]);
+  await deliver('imessage', [write(anna, 'stop')]);
+  await isIdle('imessage', group);
+  expect(fake.texts(group).slice(1)).toEqual([
+    'Only who asked can stop this.',
+    'Stopped.',
+    'You said: hello',
+  ]);
+});
+
 test('a session that is deleted while it waits leaves the chat usable', async () => {
   const { chat, user, sessionId } = await start(asks(colour));
   expect((await send('DELETE', `/api/v1/sessions/${sessionId}`, { token: user.token })).ok).toBe(true);
