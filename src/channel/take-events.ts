@@ -1,10 +1,10 @@
+import { mayWrite } from '#channel/admission.ts';
 import { channelName } from '#channel/channel.ts';
 import { readCommand } from '#channel/command.ts';
 import { renameUser } from '#channel/identity.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import type { InboundEvent, Platform } from '#channel/platform.ts';
 import type { Delivery, Receipt } from '#channel/receive.ts';
-import { isAdmitted } from '#channel/whitelist.ts';
 
 /**
  * What was written earlier is not taken: a delivery that is recorded and brought again must not outlive the memory of
@@ -40,7 +40,7 @@ export async function takeEvents(
     const ids = senderIds(event);
     // A stranger may link an account, and has then the right of it
     const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
-    const admitted = ids === null || isLinking || (await mayWrite(ids));
+    const admitted = ids === null || isLinking || (await isWelcome(ids));
     const name = channelName(platform, event.address);
     byChat.set(name, [...(byChat.get(name) ?? []), { event, admitted }]);
   }
@@ -50,10 +50,10 @@ export async function takeEvents(
   const all = receipts.flat();
   return ranking.find((receipt) => all.includes(receipt)) ?? 'ignored';
 
-  /** A batch is often one person's: who was looked up is not looked up again. */
-  function mayWrite(ids: readonly string[]): Promise<boolean> {
+  /** A batch is often one person's: a stranger, too, is looked up once. */
+  function isWelcome(ids: readonly string[]): Promise<boolean> {
     const key = JSON.stringify(ids);
-    const known = lookedUp.get(key) ?? isAdmitted({ platform, ids }, people);
+    const known = lookedUp.get(key) ?? mayWrite({ platform, ids }, people);
     lookedUp.set(key, known);
     return known;
   }

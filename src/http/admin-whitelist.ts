@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { forgetAdmissions } from '#channel/admission.ts';
 import {
   addWhitelistEntry,
   readWhitelist,
@@ -67,6 +68,7 @@ export function adminWhitelistRoutes() {
   routes.openapi(toggleRoute, async (c) => {
     const toggle = c.req.valid('json');
     await setWhitelistEnabled(toggle, peopleDeps(c));
+    forgetAdmissions();
     return c.json(toggle, 200);
   });
 
@@ -77,11 +79,11 @@ export function adminWhitelistRoutes() {
       : c.json({ detail: 'This number is on the whitelist of the platform already' }, 409);
   });
 
-  routes.openapi(removeRoute, async (c) =>
-    (await removeWhitelistEntry(c.req.valid('param').entry_id, peopleDeps(c)))
-      ? c.json({ status: 'deleted' as const }, 200)
-      : c.json({ detail: 'Entry not found' }, 404),
-  );
+  routes.openapi(removeRoute, async (c) => {
+    const removed = await removeWhitelistEntry(c.req.valid('param').entry_id, peopleDeps(c));
+    forgetAdmissions();
+    return removed ? c.json({ status: 'deleted' as const }, 200) : c.json({ detail: 'Entry not found' }, 404);
+  });
 
   return routes;
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { forgetAdmissions } from '#channel/admission.ts';
 import { linkByPersonCode, linkedIdentities, newAccountCode, unlink } from '#channel/link-account.ts';
 import { accountDeps } from '#http/account-deps.ts';
 import { requireUser } from '#http/identity.ts';
@@ -70,7 +71,9 @@ export function platformLinkRoutes() {
 
   routes.openapi(unlinkRoute, async (c) => {
     const link = { username: c.var.user.username, id: c.req.valid('param').identity_id };
-    return (await unlink(link, accountDeps(c)))
+    const unlinked = await unlink(link, accountDeps(c));
+    forgetAdmissions();
+    return unlinked
       ? c.json({ status: 'deleted' as const }, 200)
       : c.json({ detail: 'Identity not found' }, 404);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mayWrite } from '#channel/admission.ts';
 import { identify } from '#channel/identity.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import { readMappedUsers, type PeopleDeps } from '#channel/people-deps.ts';
@@ -140,4 +141,23 @@ test('administrators keep the whitelist; what makes no sense is refused', async 
     body: { detail: 'Entry not found' },
   });
   expect((await send('GET', '/api/v1/admin/whitelist', { token: (await newUser()).token })).status).toBe(403);
+});
+
+test('who may write is remembered for ten seconds, who may not is looked up each time', async () => {
+  let now = 1_000_000;
+  const deps = { ...people(), clock: { now: () => now } };
+  const person = { platform: 'whatsapp' as const, ids: [crypto.randomUUID()] };
+  expect(await mayWrite(person, deps)).toBe(false);
+  const entry = {
+    platform: person.platform,
+    phone_number: person.ids[0] ?? '',
+    label: '',
+    mapped_username: '',
+  };
+  const added = await addWhitelistEntry(entry, deps);
+  expect(await mayWrite(person, deps)).toBe(true);
+  await removeWhitelistEntry(added.ok ? added.value.id : '', deps);
+  expect(await mayWrite(person, deps)).toBe(true);
+  now += 10_000;
+  expect(await mayWrite(person, deps)).toBe(false);
 });
