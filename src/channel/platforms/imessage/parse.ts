@@ -12,8 +12,8 @@ export function parseWebhook(payload: unknown, botName: string): readonly Inboun
 }
 
 /**
- * A message of someone else. An update of one matters where its attachments arrived after it, or where its text was
- * edited: then its key differs from that of the message without.
+ * A message of someone else: its text, and each attachment as a part of its own, because attachments may come later, in
+ * updates that bring what came before again. So each has a key of its own.
  */
 export function parseMessage(data: unknown, isUpdate: boolean, botName: string): readonly InboundEvent[] {
   const parsed = Message.safeParse(data);
@@ -23,23 +23,17 @@ export function parseMessage(data: unknown, isUpdate: boolean, botName: string):
   if (message.isFromMe === true || isReaction) return [];
   const text = (message.text ?? '').replace(PLACEHOLDER, '').trim();
   const edited = message.dateEdited ?? 0;
-  const media = message.attachments.map(mediaOf);
-  if (text === '' && media.length === 0) return [];
-  if (!isUpdate || media.length > 0) {
-    return [{ ...base(message, text, botName), key: keyOf(message), media }];
+  const whole = base(message, text, botName);
+  const files = message.attachments.map((attachment) => {
+    const key = `${message.guid}/${attachment.guid}`;
+    return { ...whole, key, messageId: key, text: '', media: [mediaOf(attachment)], album: message.guid };
+  });
+  if (isUpdate && edited > 0) {
+    return [...files, { ...whole, key: `${message.guid}/edited/${edited}`, editOf: message.guid }];
   }
-  if (edited === 0) return [];
-  return [
-    {
-      ...base(message, text, botName),
-      key: `${message.guid}/edited/${edited}`,
-      editOf: message.guid,
-    },
-  ];
+  const isNew = !isUpdate || files.length > 0;
+  return text !== '' && isNew ? [whole, ...files] : files;
 }
-
-const keyOf = ({ guid, attachments }: Message): string =>
-  [guid, ...attachments.map((attachment) => attachment.guid)].join('/');
 
 function base(message: Message, text: string, botName: string): InboundMessage {
   const [chat] = message.chats;
