@@ -21,6 +21,8 @@ const zalo = {
 /** Zalo's sign-in: a refresh token works once, a code too, and only with what its challenge was made of. */
 const server = {
   requests: 0,
+  /** Of an access token, in seconds. */
+  lifetime: '90000',
   refreshTokens: new Set<string>(),
   challenges: new Map<string, string>(),
 };
@@ -37,11 +39,16 @@ function answer(form: URLSearchParams): unknown {
   if (!isGood) return { error: -14014, error_name: 'Invalid' };
   const serial = server.requests;
   server.refreshTokens.add(`refresh-${serial}`);
-  return { access_token: `access-${serial}`, refresh_token: `refresh-${serial}`, expires_in: '90000' };
+  return {
+    access_token: `access-${serial}`,
+    refresh_token: `refresh-${serial}`,
+    expires_in: server.lifetime,
+  };
 }
 
 beforeEach(() => {
   server.requests = 0;
+  server.lifetime = '90000';
   server.refreshTokens = new Set(['refresh-0']);
   server.challenges = new Map();
   const real = globalThis.fetch;
@@ -84,6 +91,18 @@ test('the token is renewed by an alarm, hours before it ends', async () => {
   const state = await object.state();
   expect(state).toMatchObject({ canRenew: true, problem: null });
   expect(Math.round(((state.expiresAt ?? 0) - Date.now()) / HOUR)).toBe(25);
+});
+
+test('a token that lives only for an hour is renewed after half of it, and not without end', async () => {
+  server.lifetime = '3600';
+  const object = await tokenOf('short');
+  expect(await object.renew('access-0')).toBe('access-1');
+  const minutes = ((await alarmOf('short')) ?? 0) - Date.now();
+  expect(Math.round(minutes / 60_000)).toBe(30);
+  server.lifetime = '10';
+  expect(await object.renew('access-1')).toBe('access-2');
+  expect(Math.round((((await alarmOf('short')) ?? 0) - Date.now()) / 1000)).toBeGreaterThan(55);
+  expect(server.requests).toBe(2);
 });
 
 test('an object that goes after a renewal loses nothing', async () => {

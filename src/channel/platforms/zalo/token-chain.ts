@@ -10,6 +10,8 @@ export const StoredTokens = z.object({
   refresh: z.string().nullable(),
   /** Milliseconds since 1970; null for one from the settings, whose age nobody knows. */
   expiresAt: z.number().nullable(),
+  /** When they came, milliseconds since 1970. */
+  since: z.number().optional(),
   /** Of the settings that held when these were stored: others begin a new chain. */
   seed: z.string(),
   problem: z.enum(['refused', 'unreachable']).nullable(),
@@ -27,6 +29,8 @@ export interface TokenStore {
 
 /** A token lives about 25 hours. It is renewed so early that a day of failures can be mended before it ends. */
 const AHEAD_MS = 3 * 60 * 60 * 1000;
+/** However short a token lives, it is not renewed again at once. */
+const SHORTEST_MS = 60_000;
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 30 * 60_000;
 /** After a no: the settings may have been wrong and be mended since. */
@@ -73,13 +77,17 @@ export class TokenChain {
   async nextRenewal(): Promise<number | null> {
     const tokens = await this.#tokens();
     if (tokens === null || !this.#canRenew(tokens)) return null;
-    return Math.max(tokens.retryAt, tokens.expiresAt === null ? 1 : tokens.expiresAt - AHEAD_MS);
+    return Math.max(
+      tokens.retryAt,
+      tokens.expiresAt === null ? 1 : renewalOf(tokens.expiresAt, tokens.since),
+    );
   }
 
   /** A pair that the administrator has got by a sign-in. */
   async take(tokens: NewTokens): Promise<void> {
     const seed = await seedOf(this.#settings);
-    await this.#store.write({ ...tokens, seed, problem: null, failures: 0, retryAt: 0 });
+    const since = this.#deps.clock.now();
+    await this.#store.write({ ...tokens, since, seed, problem: null, failures: 0, retryAt: 0 });
   }
 
   async state(): Promise<TokenState> {
@@ -124,7 +132,8 @@ export class TokenChain {
     const grant = await refreshTokens(this.#settings, this.#deps, tokens.refresh);
     if (grant.kind === 'granted') {
       const { seed } = tokens;
-      await this.#store.write({ ...grant.tokens, seed, problem: null, failures: 0, retryAt: 0 });
+      const since = clock.now();
+      await this.#store.write({ ...grant.tokens, since, seed, problem: null, failures: 0, retryAt: 0 });
       log.info('zalo_token_renewed', { expires_at: grant.tokens.expiresAt });
       return grant.tokens.access;
     }
@@ -144,6 +153,12 @@ export class TokenChain {
     });
     return null;
   }
+}
+
+/** Of one that lives only for hours, after half its life. */
+function renewalOf(expiresAt: number, since = expiresAt - 2 * AHEAD_MS): number {
+  const ahead = Math.min(AHEAD_MS, (expiresAt - since) / 2);
+  return Math.max(expiresAt - ahead, since + SHORTEST_MS);
 }
 
 async function seedOf({ ZALO_OA_ACCESS_TOKEN, ZALO_REFRESH_TOKEN }: ZaloSettings): Promise<string> {
