@@ -9,8 +9,8 @@ import type { Prompt } from '#protocol/prompt.ts';
 
 /** Of all images of a prompt, decoded: what a request can carry with room to spare. */
 const ALL_IMAGES_BYTES = 15 * 1024 * 1024;
-/** Of one: the model takes no larger ones. */
-const IMAGE_BYTES = 5 * 1024 * 1024;
+/** Of one: the model takes 5 MB of base64, which writes three bytes as four. */
+const IMAGE_BYTES = (5 * 1024 * 1024 * 3) / 4;
 
 /** Of all recordings of a prompt: with an engine that hangs, nobody waits for each of them. */
 const LISTEN_MS = 90_000;

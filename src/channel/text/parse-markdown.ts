@@ -25,7 +25,9 @@ function keepLine(state: StateInline, silent: boolean): boolean {
 
 /** `https://host/_a_b_` is an address, not an emphasised `a_b`. */
 function keepBareAddress(state: StateInline, silent: boolean): boolean {
-  if (state.src[state.pos] !== ':' || !/https?$/i.test(state.pending)) return false;
+  if (state.src[state.pos] !== ':') return false;
+  // No more than that is looked at: a text may be full of colons
+  if (!/https?$/i.test(state.src.slice(Math.max(0, state.pos - 5), state.pos))) return false;
   const rest = /:\/\/[^\s<>"'`[\]()]+/y;
   rest.lastIndex = state.pos;
   const address = rest.exec(state.src)?.[0].replace(/[*_~.,;:!?]+$/, '');

@@ -229,6 +229,19 @@ test('files go to input/, images to the model besides, and what cannot be used i
   expect(JSON.stringify(history.messages[0])).toContain('AQID');
 });
 
+test('an image that is too large as base64 is a file and nothing more', async () => {
+  const user = await newUser();
+  const chat = await newChat('imessage', { username: user.username });
+  fake.media.set('large', { bytes: new Uint8Array(4 * 1024 * 1024), mimeType: 'image/png' });
+  const media = { kind: 'image', reference: 'large', fileName: 'a.png', mimeType: null, size: null } as const;
+  await say(chat, 'look', { media: [media] });
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: look\n[File received: a.png — saved to input/a.png]']);
+  const { session_id } = await conversation(chat);
+  const history = await send('GET', `/api/v1/sessions/${session_id}/history`, { token: user.token });
+  expect(await history.text()).not.toContain('base64');
+});
+
 test('a turn of the page in the same session stays there', async () => {
   const user = await newUser();
   const chat = await newChat('imessage', { username: user.username });

@@ -18,6 +18,20 @@ const shown = ({ text, spans }: StyledText) => [
 ];
 
 describe('a Markdown text laid out', () => {
+  test('a text of ten times the size takes about ten times the work', () => {
+    const seconds = (text: string) => {
+      const start = process.cpuUsage().user;
+      styleMarkdown(text, layout);
+      return (process.cpuUsage().user - start) / 1e6;
+    };
+    for (const part of ['x:', 'https:', 'a: b ', 'see https://a.b/c: ']) {
+      seconds(part.repeat(1000));
+      const small = seconds(part.repeat(20_000 / part.length));
+      const large = seconds(part.repeat(200_000 / part.length));
+      expect(large / Math.max(small, 0.01), part).toBeLessThan(40);
+    }
+  });
+
   test.each<[string, string, string[]]>([
     ['marks', '**b** *i* ~~s~~ `c`', ['b i s c', 'bold "b"', 'italic "i"', 'strike "s"', 'code "c"']],
     ['bold in a bold heading', '## **Bold** head', ['Bold head', 'bold "Bold head"']],
