@@ -1,9 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Channel } from '#channel/channel.ts';
 import { openChannel } from '#channel/open-channel.ts';
-import { adoptConversations, conversations, type Conversation } from '#channel/move-chat.ts';
+import { adopt, forget, movables, type Movables } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
+import { waitForPlatform } from '#channel/wait-for-platform.ts';
 import { wake } from '#channel/wake.ts';
+import { systemClock } from '#lib/clock.ts';
 import { isMigrated } from '#lib/migrate.ts';
 
 /** One chat of a platform, named by `channelName`. The class only adapts; what it does stands in this folder. */
@@ -26,21 +28,27 @@ export class ChannelChat extends DurableObject<Env> {
       : deliveries.map((delivery) => receive(channel, delivery));
   }
 
-  conversations(): Conversation[] {
-    return this.#stored === undefined ? [] : conversations(this.#stored);
+  movables(): Movables | null {
+    return this.#stored === undefined ? null : movables(this.#stored);
   }
 
-  adoptConversations(adopted: readonly Conversation[]): void {
+  adopt(moved: Movables): void {
     this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
-    if (this.#stored !== undefined) adoptConversations(this.#stored, adopted);
+    if (this.#stored !== undefined) adopt(this.#stored, moved);
   }
 
-  /** A session says that a turn of this chat goes on, or has ended. */
+  forget(moved: Movables): void {
+    if (this.#stored !== undefined) forget(this.#stored, moved);
+  }
+
+  /** A session says that a turn of this chat goes on, waits or has ended. It says so again later where this throws. */
   wake(sessionId: string): void {
     if (this.#stored !== undefined) wake(this.#stored, sessionId);
+    else if (isMigrated(this.ctx.storage.sql)) throw new Error('the platform of this chat is not set up');
   }
 
-  override alarm(): void {
-    this.#stored?.goOn();
+  override async alarm(): Promise<void> {
+    if (this.#stored !== undefined) this.#stored.goOn();
+    else if (isMigrated(this.ctx.storage.sql)) await waitForPlatform(this.ctx.storage, systemClock.now());
   }
 }

@@ -64,10 +64,10 @@ async function followOnce(channel: Channel): Promise<void> {
       const isOver = await applyEvent(channel, event.data, draft);
       if (isOver) return;
     }
-    if ((await session.waitingCalls()).length > 0) {
-      // Unless it went on meanwhile
-      sql.exec("UPDATE turn SET phase = 'waiting' WHERE pokes = ?", readTurn(sql)?.pokes ?? turn.pokes);
-    }
+    const pokes = readTurn(sql)?.pokes ?? turn.pokes;
+    const isWaiting = (await session.waitingCalls()).length > 0;
+    // Unless it went on while that was asked
+    if (isWaiting) sql.exec("UPDATE turn SET phase = 'waiting' WHERE pokes = ?", pokes);
   } catch (error) {
     log.warn('stream_broke', { channel: channel.platformName, error: String(error) });
   }

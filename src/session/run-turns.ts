@@ -40,7 +40,7 @@ export async function runTurns(session: Session, { cancelled = false } = {}): Pr
       await (told ? session.wakeUp.clear() : session.wakeUp.set(session.clock.now() + WAKE_MS));
       return writeHistoryFiles(session);
     }
-    if (row.waiting.length > 0) return;
+    if (row.waiting.length > 0) return tellOfWaiting(session);
     const turn = row.finished_turn + 1;
     const abort = new AbortController();
     if (stopped) abort.abort();
@@ -103,6 +103,17 @@ function park(session: Session, turn: number, calls: readonly WaitingCall[]): vo
   void (until === null ? session.wakeUp.clear() : session.wakeUp.set(until));
 }
 
+/** Chats follow no turn that waits: whoever could not be told that it went on, and waits again, would not ask. */
+async function tellOfWaiting(session: Session): Promise<void> {
+  const told = await tellWatchers(session);
+  if (session.running !== undefined || session.closed) return;
+  const row = readRow(session.sql);
+  if (row === undefined || row.waiting.length === 0) return;
+  const again = told ? Infinity : session.clock.now() + WAKE_MS;
+  const due = Math.min(again, row.waiting_until ?? Infinity);
+  await (due === Infinity ? session.wakeUp.clear() : session.wakeUp.set(due));
+}
+
 const wasRequested = (stored: readonly Entry[], id: string): boolean =>
   stored.some(({ body }) => body.kind === 'approval_request' && body.tool_use_id === id);
 
@@ -126,7 +137,7 @@ export function resumeTurns(session: Session): Promise<void> {
   // Nothing to resume; but what a crash left right after an end is cleared away: an alarm, an unwritten copy
   if (row === undefined || isIdle(session)) return runTurns(session);
   // Waiting is no interruption
-  if (row.waiting.length > 0) return Promise.resolve();
+  if (row.waiting.length > 0) return tellOfWaiting(session);
   const attempts = row.attempts + 1;
   session.sql.exec('UPDATE session SET attempts = ?', attempts);
   session.stream.skipTo(session.entries.position() + POSITIONS_PER_ATTEMPT);
