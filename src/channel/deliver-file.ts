@@ -3,6 +3,7 @@ import { sessionOf, type Channel } from '#channel/channel.ts';
 import { linkFor } from '#channel/file-link.ts';
 import type { FileSource, Outgoing } from '#channel/outbox.ts';
 import { contentTypeOf } from '#files/file-kind.ts';
+import type { OutboundFile } from '#channel/platform.ts';
 import type { FileLocation } from '#files/workspace-reader.ts';
 import type { Turn } from '#channel/turn.ts';
 
@@ -43,18 +44,28 @@ export async function fileOf(
   const request = call.name.endsWith('send_file_to_chat') ? asked(result) : written(channel, call);
   if (request === null) return null;
   const { path } = request;
-  const source = { username: turn.username, sessionId: turn.session_id, path };
-  const location = await locate(channel, source);
+  const where = { username: turn.username, sessionId: turn.session_id, path };
+  const location = await locate(channel, where);
   if (location === null) return null;
   const name = request.name ?? path.slice(path.lastIndexOf('/') + 1);
   const file = { name, mimeType: request.mimeType ?? contentTypeOf(name), size: location.size };
-  const version = location.kind === 'r2' ? location.key : `${location.modifiedAt}/${location.size}`;
-  const outgoing: Outgoing =
-    file.size < NATIVE_BYTES
-      ? { kind: 'answer', content: { kind: 'file', file, caption: '' }, file: source }
-      : { kind: 'answer', content: { kind: 'text', markdown: await linkFor(channel, file, source) } };
-  return { outgoing, path, version };
+  const version = versionOf(location);
+  return { outgoing: await outgoingFile(channel, file, { ...where, version }), path, version };
 }
+
+/** The file itself, or a link to it where it is too large. */
+export async function outgoingFile(
+  channel: Channel,
+  file: OutboundFile,
+  source: FileSource,
+): Promise<Outgoing> {
+  return file.size < NATIVE_BYTES
+    ? { kind: 'answer', content: { kind: 'file', file, caption: '' }, file: source }
+    : { kind: 'answer', content: { kind: 'text', markdown: await linkFor(channel, file, source) } };
+}
+
+export const versionOf = (location: FileLocation): string =>
+  location.kind === 'r2' ? location.key : `${location.modifiedAt}/${location.size}`;
 
 /** The bytes, when the platform wants them. A file that is gone by then is empty. */
 export async function openFile(
@@ -69,7 +80,9 @@ export async function openFile(
   return body ?? new ReadableStream({ start: (controller) => controller.close() });
 }
 
-async function locate(channel: Channel, source: FileSource): Promise<FileLocation | null> {
+type Where = Pick<FileSource, 'username' | 'sessionId' | 'path'>;
+
+export async function locate(channel: Channel, source: Where): Promise<FileLocation | null> {
   const location = await sessionOf(channel, source).locateFile(source.path);
   return location === 'no_file' || location === 'no_session' ? null : location;
 }

@@ -24,6 +24,8 @@ export const FileSource = z.object({
   sessionId: z.string(),
   /** Relative to the workspace. */
   path: z.string(),
+  /** Of the content that is meant. */
+  version: z.string().nullable().default(null),
 });
 export type FileSource = z.infer<typeof FileSource>;
 

@@ -13,6 +13,7 @@ import {
 } from '#channel/outbox.ts';
 import { fileUrl, linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
+import { refreshFile } from '#channel/refresh-file.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
 import { assertNever } from '#lib/assert-never.ts';
@@ -73,6 +74,7 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
     const until = (row.began_at ?? 0) + REPORT_WAIT_MS;
     if (clock.now() < until) return void sql.exec('UPDATE outbox SET due = ? WHERE id = ?', until, row.id);
   }
+  if (!(await refreshFile(channel, row))) return;
   sql.exec(
     "UPDATE outbox SET state = 'sending', began_at = ?, attempts = attempts + 1 WHERE id = ?",
     clock.now(),
