@@ -140,6 +140,22 @@ export const platformUsers = sqliteTable(
   ],
 );
 
+/** Ids of people whom a platform calls by several: rows with the same `person` are of one. */
+export const platformAliases = sqliteTable(
+  'platform_alias',
+  {
+    platform: text('platform').notNull(),
+    /** Normalized, as in the whitelist. */
+    alias: text('alias').notNull(),
+    /** The id that the person last wrote under. */
+    person: text('person').notNull(),
+  },
+  (alias) => [
+    primaryKey({ columns: [alias.platform, alias.alias] }),
+    index('platform_alias_person').on(alias.platform, alias.person),
+  ],
+);
+
 /** One-time codes that bring an account and a person on a platform together: made by one, entered by the other. */
 export const linkCodes = sqliteTable(
   'link_code',

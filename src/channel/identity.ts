@@ -1,7 +1,8 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { hasUsername } from '#accounts/find-account.ts';
-import { platformUsers, users, whitelistEntries } from '#accounts/tables.ts';
+import { platformAliases, platformUsers, users, whitelistEntries } from '#accounts/tables.ts';
+import { isIdOf } from '#channel/aliases.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import { Verbosity } from '#channel/verbosity.ts';
@@ -28,24 +29,32 @@ export interface Identity {
 export async function identify(sender: Sender, deps: PeopleDeps): Promise<Result<Identity, 'disabled'>> {
   const db = drizzle(deps.db);
   const ids = [...new Set([sender.id, ...sender.otherIds].map(normalizeId))];
-  const [listed, known] = await db.batch([
+  const person = { platform: sender.platform, ids };
+  const [listed, known, aliases] = await db.batch([
     db
       .select()
       .from(whitelistEntries)
       .where(
         and(
           eq(whitelistEntries.platform, sender.platform),
-          inArray(whitelistEntries.normalizedId, ids),
+          isIdOf(whitelistEntries.normalizedId, person),
           sql`deleted_at IS NULL AND mapped_username <> ''`,
         ),
       ),
     db
       .select()
       .from(platformUsers)
-      .where(and(eq(platformUsers.platform, sender.platform), inArray(platformUsers.platformUserId, ids))),
+      .where(and(eq(platformUsers.platform, sender.platform), isIdOf(platformUsers.platformUserId, person)))
+      // Of two that turned out to be one person the older counts
+      .orderBy(sql`rowid`),
+    db
+      .select({ id: platformAliases.alias })
+      .from(platformAliases)
+      .where(and(eq(platformAliases.platform, sender.platform), isIdOf(platformAliases.alias, person))),
   ]);
   const variable = deps.mappedUsers.find(
-    ({ platform, id }) => platform === sender.platform && ids.includes(id),
+    ({ platform, id }) =>
+      platform === sender.platform && (ids.includes(id) || aliases.some((alias) => alias.id === id)),
   );
   const linked = known.find(({ linkedUsername }) => linkedUsername !== null);
   const named = variable?.username ?? linked?.linkedUsername ?? listed[0]?.mappedUsername;
@@ -117,6 +126,11 @@ export async function renameUser(
   const db = drizzle(deps.db);
   const [old, now] = [normalizeId(from), normalizeId(to)];
   await db.batch([
+    // Who wrote under the new id before we were told of it has nothing there yet that counts
+    db.delete(platformUsers).where(
+      sql`platform = ${platform} AND platform_user_id = ${now} AND linked_username IS NULL AND EXISTS
+              (SELECT 1 FROM platform_user other WHERE other.platform = ${platform} AND other.platform_user_id = ${old})`,
+    ),
     db
       .update(platformUsers)
       .set({ platformUserId: now })
@@ -124,6 +138,18 @@ export async function renameUser(
         sql`platform = ${platform} AND platform_user_id = ${old} AND NOT EXISTS
               (SELECT 1 FROM platform_user other WHERE other.platform = ${platform} AND other.platform_user_id = ${now})`,
       ),
+    db.delete(platformAliases).where(
+      sql`platform = ${platform} AND alias = ${now} AND EXISTS
+              (SELECT 1 FROM platform_alias other WHERE other.platform = ${platform} AND other.alias = ${old})`,
+    ),
+    db
+      .update(platformAliases)
+      .set({ alias: now })
+      .where(sql`platform = ${platform} AND alias = ${old}`),
+    db
+      .update(platformAliases)
+      .set({ person: now })
+      .where(sql`platform = ${platform} AND person = ${old}`),
     db
       .update(whitelistEntries)
       .set({ phoneNumber: to, normalizedId: now })

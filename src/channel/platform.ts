@@ -154,6 +154,8 @@ export interface PlatformStatus {
 export interface Platform {
   readonly name: PlatformName;
   readonly limits: PlatformLimits;
+  /** A private chat has the id of its person, and goes on under another where that changes. */
+  readonly chatIsPerson?: boolean;
   /** Whether the request comes from the platform, by secret or signature over the raw bytes, in constant time. */
   verify(request: WebhookRequest): Promise<boolean>;
   /** What of a payload concerns us, in its order; an unknown form gives nothing. */

@@ -1,5 +1,6 @@
 import { mayWrite } from '#channel/admission.ts';
 import { channelName } from '#channel/channel.ts';
+import { followPerson } from '#channel/aliases.ts';
 import { readCommand } from '#channel/command.ts';
 import { renameUser } from '#channel/identity.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
@@ -22,7 +23,7 @@ export interface TakeDeps {
  * counts once, however often it is brought. For several, the answer is the best that became of one.
  */
 export async function takeEvents(
-  { name: platform }: Platform,
+  { name: platform, chatIsPerson = false }: Platform,
   events: readonly InboundEvent[],
   { chats, people }: TakeDeps,
 ): Promise<Receipt> {
@@ -33,7 +34,7 @@ export async function takeEvents(
     if ('sentAt' in event && event.sentAt < oldest) continue;
     if (event.kind === 'renamed') {
       if (event.what === 'user') await renameUser(platform, event, people);
-      else await renameChat(event);
+      if (event.what === 'chat' || chatIsPerson) await moveChat(event);
       continue;
     }
     if (event.kind === 'message' && event.isGroup && !event.isAddressed) continue;
@@ -41,6 +42,10 @@ export async function takeEvents(
     // A stranger may link an account, and has then the right of it
     const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
     const admitted = ids === null || isLinking || (await isWelcome(ids));
+    if (chatIsPerson && admitted && ids !== null) {
+      const before = await followPerson({ platform, ids }, people);
+      if (before !== null) await moveChat({ from: before, to: event.address.chatId });
+    }
     const name = channelName(platform, event.address);
     byChat.set(name, [...(byChat.get(name) ?? []), { event, admitted }]);
   }
@@ -58,9 +63,13 @@ export async function takeEvents(
     return known;
   }
 
-  async function renameChat({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+  /** What is there twice for a moment is forgotten where it was only when it is where it shall be. */
+  async function moveChat({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
     const chat = (chatId: string) => chats.getByName(channelName(platform, { chatId, threadId: null }));
-    await chat(to).adoptConversations(await chat(from).conversations());
+    const moved = await chat(from).movables();
+    if (moved === null) return;
+    await chat(to).adopt(moved);
+    await chat(from).forget(moved);
   }
 }
 

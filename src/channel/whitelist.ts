@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { isoTime } from '#accounts/account-deps.ts';
 import { platformUsers, storedSettings, whitelistEntries } from '#accounts/tables.ts';
+import { isIdOf } from '#channel/aliases.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import { SEED_KEY, seedVersion, seedWhitelist } from '#channel/seed-whitelist.ts';
@@ -34,14 +35,19 @@ export async function isAdmitted(
         .where(
           and(
             eq(whitelistEntries.platform, platform),
-            inArray(whitelistEntries.normalizedId, normalized),
+            isIdOf(whitelistEntries.normalizedId, { platform, ids: normalized }),
             isNull(whitelistEntries.deletedAt),
           ),
         ),
       db
         .select({ username: platformUsers.linkedUsername })
         .from(platformUsers)
-        .where(and(eq(platformUsers.platform, platform), inArray(platformUsers.platformUserId, normalized))),
+        .where(
+          and(
+            eq(platformUsers.platform, platform),
+            isIdOf(platformUsers.platformUserId, { platform, ids: normalized }),
+          ),
+        ),
     ]);
   let [settings, listed, known] = await look();
   if (settings.find(({ key }) => key === SEED_KEY)?.value !== JSON.stringify(version)) {

@@ -67,6 +67,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
   };
   const platform = (): Platform => ({
     name,
+    chatIsPerson: name === 'whatsapp',
     limits: fake.limits,
     verify: async ({ headers }) => headers['x-secret'] === 'right',
     parse: (payload) => (isEvents(payload) ? payload.events : []),

@@ -7,6 +7,7 @@ import { deliver, fakePlatform, message } from '../../support/workers/fake-platf
 import { inChat, isIdle, newChat, people } from './chat.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
+const whatsapp = fakePlatform('whatsapp');
 const fake = fakePlatform('imessage');
 const costly = fakePlatform('zalo', { coalesce: true });
 
@@ -116,6 +117,36 @@ test('a person or a chat that goes on under another id keeps what it had', async
     );
   expect(await session(place)).toEqual(await session(chat));
   expect(await session(place)).toMatchObject([{ username: 'dora' }]);
+});
+
+test('a person whom the platform calls by several ids, and then by others, keeps all there was', async () => {
+  const phone = await newChat('whatsapp', { username: 'emil' });
+  const [id, later] = [`VN.${phone}`, `VN.9${phone}`];
+  const write = (from: string, otherIds: string[], text: string) =>
+    deliver('whatsapp', [message(from, text, { sender: { id: from, otherIds, name: null } })]);
+  const session = (name: string) =>
+    inChat('whatsapp', name, ({ sql }) =>
+      sql.exec('SELECT username, session_id FROM conversation').toArray(),
+    );
+  await write(phone, [id], 'one');
+  await isIdle('whatsapp', phone);
+  // Under a user name of theirs the number is not told any more
+  await write(id, [], 'two');
+  await isIdle('whatsapp', id);
+  expect(whatsapp.texts(id)).toEqual(['You said: two']);
+  expect(await session(id)).toMatchObject([{ username: 'emil' }]);
+  expect(await session(id)).toEqual(await session(phone));
+
+  await inChat('whatsapp', id, ({ sql }) => {
+    const waiting = JSON.stringify(message(id, 'three'));
+    sql.exec('INSERT INTO inbox (at, message) VALUES (?, ?)', Date.now(), waiting);
+  });
+  const renamed = { kind: 'renamed', what: 'user', from: id, to: later } as const;
+  await deliver('whatsapp', [renamed]);
+  await deliver('whatsapp', [renamed]);
+  await isIdle('whatsapp', later);
+  expect(whatsapp.texts(later)).toEqual(['You said: three']);
+  expect(await session(later)).toEqual(await session(phone));
 });
 
 test('a topic is a chat of its own', async () => {

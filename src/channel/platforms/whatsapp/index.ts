@@ -20,6 +20,7 @@ export function createWhatsapp(settings: WhatsappSettings, deps: PlatformDeps): 
   const secret = settings.WHATSAPP_APP_SECRET;
   return {
     name: 'whatsapp',
+    chatIsPerson: true,
     limits: { spacingMs: 1000, typingMs: 25_000, coalesce: true, reportsDelivery: true },
     verify: async ({ body, headers }) =>
       secret === undefined

@@ -1,0 +1,46 @@
+import { sql, type Column, type SQL } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { platformAliases } from '#accounts/tables.ts';
+import { normalizeId } from '#channel/normalize-id.ts';
+import type { PeopleDeps } from '#channel/people-deps.ts';
+import type { PlatformName } from '#protocol/platform.ts';
+
+export interface KnownIds {
+  readonly platform: PlatformName;
+  /** Normalized. */
+  readonly ids: readonly string[];
+}
+
+/** That a column holds one of the ids, or another one of the same person. */
+export const isIdOf = (column: Column, { platform, ids }: KnownIds): SQL =>
+  sql`(${column} IN ${ids} OR ${column} IN (SELECT alias FROM platform_alias WHERE platform = ${platform}
+    AND person IN (SELECT person FROM platform_alias WHERE platform = ${platform} AND alias IN ${ids})))`;
+
+/**
+ * Learns that these ids are of one person, who writes under the first of them now. Gives the one that the person wrote
+ * under before, if that was another.
+ */
+export async function followPerson(
+  { platform, ids: given }: KnownIds,
+  { db: d1 }: Pick<PeopleDeps, 'db'>,
+): Promise<string | null> {
+  const db = drizzle(d1);
+  const ids = [...new Set(given.map(normalizeId))];
+  const [person] = ids;
+  if (person === undefined) return null;
+  const known = await db
+    .select()
+    .from(platformAliases)
+    .where(sql`platform = ${platform} AND ${isIdOf(platformAliases.alias, { platform, ids })}`);
+  const all = [...new Set([...ids, ...known.map(({ alias }) => alias)])];
+  const isKnown = all.every((id) => known.some((row) => row.alias === id && row.person === person));
+  if (isKnown || all.length === 1) return null;
+  await db
+    .insert(platformAliases)
+    .values(all.map((alias) => ({ platform, alias, person })))
+    .onConflictDoUpdate({
+      target: [platformAliases.platform, platformAliases.alias],
+      set: { person: sql`excluded.person` },
+    });
+  return known.find((row) => row.person !== person)?.person ?? null;
+}
