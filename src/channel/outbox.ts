@@ -36,7 +36,8 @@ const Row = z.object({
   id: z.number(),
   created_at: z.number(),
   kind: z.enum(['answer', 'notice', 'lost']),
-  content: json(Content),
+  /** Null: the piece is one of several, and says all that is needed of it. */
+  content: z.string().transform((text) => (text === '' ? null : Content.parse(JSON.parse(text)))),
   piece: json(Piece),
   file: z
     .string()
@@ -65,12 +66,15 @@ export interface Outgoing {
 /** Puts a message at the end of what is to be sent, and gives the row of its last piece. Nothing secret gets in. */
 export function addToOutbox(channel: Channel, { kind, content, file, edits }: Outgoing): number {
   const clean = cleanContent(channel, content);
-  for (const piece of channel.platform.format(clean)) {
+  const pieces = channel.platform.format(clean);
+  for (const [index, piece] of pieces.entries()) {
+    const isLast = index === pieces.length - 1;
+    const isNeeded = pieces.length === 1 || (isLast && clean.kind === 'choices');
     channel.sql.exec(
       'INSERT INTO outbox (created_at, kind, content, piece, file, edits) VALUES (?, ?, ?, ?, ?, ?)',
       channel.clock.now(),
       kind,
-      JSON.stringify(clean),
+      isNeeded ? JSON.stringify(clean) : '',
       JSON.stringify(piece),
       file === undefined ? null : JSON.stringify(file),
       edits ?? null,
@@ -112,10 +116,6 @@ export function nextOutboxRow(sql: SqlStorage): OutboxRow | undefined {
     .toArray();
   return row === undefined ? undefined : Row.parse(row);
 }
-
-/** How many pieces a row's content has in all: with more than one, the content is not this piece's own. */
-export const piecesOf = (channel: Channel, { content }: OutboxRow): readonly OutboundPiece[] =>
-  channel.platform.format(content);
 
 /** Its receipt stays, without what it said. */
 export const markSent = (

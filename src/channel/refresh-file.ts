@@ -10,7 +10,7 @@ import { escapeMarkdown } from '#channel/text/escape-markdown.ts';
  */
 export async function refreshFile(channel: Channel, row: OutboxRow): Promise<boolean> {
   const { id, file, content } = row;
-  if (file === null || file.version === null || content.kind !== 'file') return true;
+  if (file === null || file.version === null || content?.kind !== 'file') return true;
   const location = await locate(channel, file).catch(() => undefined);
   // Who cannot look now sends what there is
   if (location === undefined || (location !== null && versionOf(location) === file.version)) return true;

@@ -2,15 +2,7 @@ import type { Channel } from '#channel/channel.ts';
 import { failedAlready, wasReported } from '#channel/delivery-reports.ts';
 import { openFile } from '#channel/deliver-file.ts';
 import { rememberError } from '#channel/platform-errors.ts';
-import {
-  dropAll,
-  dropRow,
-  markSent,
-  nextOutboxRow,
-  piecesOf,
-  tellLoss,
-  type OutboxRow,
-} from '#channel/outbox.ts';
+import { dropAll, dropRow, markSent, nextOutboxRow, tellLoss, type OutboxRow } from '#channel/outbox.ts';
 import { fileUrl, linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { refreshFile } from '#channel/refresh-file.ts';
@@ -160,12 +152,15 @@ const waitBefore = (attempts: number): number =>
 
 /** In the row's own place, as a link where it was a file, else as plain text. */
 async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
+  const { sql, platform } = channel;
   const other = await otherForm(channel, row);
-  const [piece] = other === null ? [] : channel.platform.format(other);
+  // The pieces before it went out already
+  const before = row.content === null ? 0 : platform.format(row.content).length - 1;
+  const piece = other === null ? undefined : platform.format(other).at(before);
   if (other === null || piece === undefined) return giveUp(channel, row, reason);
-  channel.sql.exec(
+  sql.exec(
     'UPDATE outbox SET content = ?, piece = ?, file = NULL WHERE id = ?',
-    JSON.stringify(other),
+    before === 0 ? JSON.stringify(other) : '',
     JSON.stringify(piece),
     row.id,
   );
@@ -173,9 +168,9 @@ async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): 
 }
 
 async function otherForm(channel: Channel, { content, file }: OutboxRow): Promise<OutboundContent | null> {
-  if (content.kind === 'file' && file !== null)
+  if (content?.kind === 'file' && file !== null)
     return { kind: 'text', markdown: await linkFor(channel, content.file, file) };
-  if (content.kind !== 'choices') return null;
+  if (content?.kind !== 'choices') return null;
   const list = content.choices.map(({ label }, index) => `${index + 1}. ${label}`);
   return {
     kind: 'text',
@@ -186,9 +181,10 @@ async function otherForm(channel: Channel, { content, file }: OutboxRow): Promis
 /** The label in the message itself where it is all of its content, else in a message before it. */
 function labelled(channel: Channel, row: OutboxRow): readonly OutboundPiece[] {
   const { content } = row;
-  const label = channel.platform.format({ kind: 'text', markdown: repeatLabel });
-  if (content.kind === 'file' || piecesOf(channel, row).length > 1) return [...label, row.piece];
-  return channel.platform.format({ ...content, markdown: `${repeatLabel} ${content.markdown}` });
+  const format = (whole: OutboundContent) => channel.platform.format(whole);
+  const label = format({ kind: 'text', markdown: repeatLabel });
+  if (content === null || content.kind === 'file' || format(content).length > 1) return [...label, row.piece];
+  return format({ ...content, markdown: `${repeatLabel} ${content.markdown}` });
 }
 
 /** Its receipt, or a report of the label would pass for one of what it stands before. */

@@ -35,6 +35,8 @@ export interface FakePlatform {
   readonly media: Map<string, { bytes: Uint8Array; mimeType: string } | string>;
   limits: PlatformLimits;
   hasDrafts: boolean;
+  /** Typing signs and drafts never get an answer. */
+  signsHang: boolean;
   /** What came while nobody listened; undefined: the platform cannot be asked. */
   missed: InboundEvent[] | undefined;
   /** The times from which on it was asked for that. */
@@ -57,6 +59,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
     media: new Map(),
     limits: { spacingMs: 0, typingMs: 4000, coalesce: false, ...limits },
     hasDrafts: false,
+    signsHang: false,
     missed: undefined,
     askedSince: [],
   };
@@ -90,11 +93,15 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
       fake.sent.push({ chatId: to.chatId, what: 'edit', text: requestOf(piece).text });
       return take(to.chatId);
     },
-    showTyping: async (to) => void fake.typing.push(to),
+    async showTyping(to) {
+      fake.typing.push(to);
+      if (fake.signsHang) await new Promise(() => {});
+    },
     ...(fake.hasDrafts
       ? {
           showDraft: async (_to: Address, _id: number, markdown: string) => {
             fake.drafts.push(markdown);
+            if (fake.signsHang) await new Promise(() => {});
             return true;
           },
         }
@@ -131,15 +138,21 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
 function format(content: OutboundContent): OutboundPiece[] {
   switch (content.kind) {
     case 'text':
-      return content.markdown.split('\n=====\n').map((text) => ({ request: { text }, file: null }));
+      return split(content.markdown);
     case 'choices': {
       const choices = content.choices.map(({ id, label }) => `${id} ${label}`);
-      return [{ request: { text: content.markdown, choices }, file: null }];
+      const pieces = split(content.markdown);
+      return pieces.map((piece, index) =>
+        index < pieces.length - 1 ? piece : { ...piece, request: { ...piece.request, choices } },
+      );
     }
     case 'file':
       return [{ request: { text: content.caption || content.file.name }, file: content.file }];
   }
 }
+
+const split = (markdown: string): OutboundPiece[] =>
+  markdown.split('\n=====\n').map((text) => ({ request: { text }, file: null }));
 
 const isEvents = (payload: unknown): payload is { events: InboundEvent[] } =>
   typeof payload === 'object' && payload !== null && 'events' in payload;

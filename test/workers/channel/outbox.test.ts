@@ -185,6 +185,44 @@ test('a form the platform does not know goes out as text', async () => {
   await isIdle('imessage', chat);
 });
 
+test('the end of a long question goes out as text with its choices, and its beginning not again', async () => {
+  const chat = await newChat('imessage');
+  const question = 'Which?\n=====\nOf these.';
+  const questions = [{ question, options: [{ label: 'Red' }, { label: 'Blue' }] }];
+  fake.answerWith(chat, { kind: 'sent', messageId: 'first' }, none);
+  const asks = { blocks: [{ tool: 'AskUserQuestion', id: 'q1', input: { questions } }] };
+  await deliver('imessage', [message(chat, promptScript(asks, { blocks: [{ text: ['ok'] }] }))]);
+  await expect
+    .poll(() => fake.texts(chat), { timeout: 8000 })
+    .toEqual(['Which?', 'Of these.\n\n1. Red\n2. Blue\n\nReply with the number.']);
+  await deliver('imessage', [message(chat, '/stop')]);
+  await isIdle('imessage', chat);
+});
+
+test('a text in many pieces is stored once', async () => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, { kind: 'retry', afterMs: 60_000, reason: 'flood' });
+  await deliver('imessage', [message(chat, 'a\n=====\nb\n=====\nc')]);
+  await expect.poll(() => states(chat), { timeout: 8000 }).toHaveLength(3);
+  const stored = await inChat('imessage', chat, ({ sql }) =>
+    sql.exec('SELECT content, piece FROM outbox ORDER BY id').toArray(),
+  );
+  expect(stored.filter((row) => JSON.stringify(row).includes('You said'))).toHaveLength(1);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('DELETE FROM outbox'));
+});
+
+test('signs that hang hold no message up', async () => {
+  const hanging = fakePlatform('telegram');
+  const chat = await newChat('telegram');
+  hanging.signsHang = true;
+  hanging.hasDrafts = true;
+  const text = Array.from({ length: 20 }, () => 'word ');
+  await deliver('telegram', [message(chat, promptScript({ blocks: [{ text }], delayMs: 50 }))]);
+  await deliver('telegram', [message(chat, '/help')]);
+  await isIdle('telegram', chat);
+  expect(hanging.texts(chat)).toEqual(expect.arrayContaining([text.join('').trim()]));
+});
+
 test('between two messages there is the time that the platform wants', async () => {
   const spaced = fakePlatform('whatsapp', { spacingMs: 600 });
   const chat = await newChat('whatsapp');
