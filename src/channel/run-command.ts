@@ -1,5 +1,6 @@
 import type { Channel } from '#channel/channel.ts';
 import type { Command } from '#channel/command.ts';
+import { mayAnswer } from '#channel/few-answers.ts';
 import { identify, setVerbosity, type Sender } from '#channel/identity.ts';
 import { linkByAccountCode, newPersonCode, voidAccountCode } from '#channel/link-account.ts';
 import { addNotice } from '#channel/outbox.ts';
@@ -29,7 +30,7 @@ export async function runCommand(channel: Channel, command: Command, message: In
     case 'verbosity':
       return verbosity(channel, sender, command);
     case 'link':
-      return addNotice(channel, await link(channel, message, command.code));
+      return link(channel, message, command.code);
     case 'stop':
       // Taken when it came, before everything that waited
       return undefined;
@@ -77,23 +78,36 @@ async function verbosity(
   addNotice(channel, `Verbosity is ${wanted} from the next message on.`);
 }
 
+/** Strangers may do this, too. */
+const LINKS_PER_HOUR = 5;
+
 async function link(
   channel: Channel,
   { sender, isGroup }: InboundMessage,
   code: string | null,
-): Promise<string> {
+): Promise<void> {
   if (isGroup) {
     // Everyone there has read it
     const isVoid = code !== null && (await voidAccountCode(code, channel.people));
-    return `${isVoid ? 'Others could read this code, so it is void. ' : ''}Write to me in a private chat to link your account${isVoid ? ', with a new code' : ''}.`;
+    return addNotice(channel, isVoid ? readByOthers : 'Write to me in a private chat to link your account.');
   }
+  if (!mayAnswer(channel, `link/${sender.id}`, LINKS_PER_HOUR)) return;
   const person = { platform: channel.platformName, id: sender.id, name: sender.name };
   if (code === null) {
     const made = await newPersonCode(person, channel.people);
-    return `Your code is \`${made.code}\`. Enter it on the page within 10 minutes; it works once.`;
+    return addNotice(
+      channel,
+      `Your code is \`${made.code}\`. Enter it on the page within 10 minutes; it works once.`,
+    );
   }
   const username = await linkByAccountCode(person, code, channel.people);
-  return username === null
-    ? 'This code is wrong or has expired. Get a new one on the page.'
-    : `This chat is now linked with the account ${username}.`;
+  addNotice(
+    channel,
+    username === null
+      ? 'This code is wrong or has expired. Get a new one on the page.'
+      : `This chat is now linked with the account ${username}.`,
+  );
 }
+
+const readByOthers =
+  'Others could read this code, so it is void. Write to me in a private chat to link your account, with a new code.';

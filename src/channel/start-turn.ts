@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readPlatformSettings } from '#accounts/platform-settings.ts';
 import { sessionOf, type Channel } from '#channel/channel.ts';
+import { mayAnswer } from '#channel/few-answers.ts';
 import { identify } from '#channel/identity.ts';
 import { takenMessages, type InboxRow } from '#channel/inbound-message.ts';
 import { addNotice } from '#channel/outbox.ts';
@@ -19,7 +20,8 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
   const seqs = rows.map(({ seq }) => seq).join(',');
   if (!identity.ok) {
     sql.exec(`DELETE FROM inbox WHERE seq IN (${seqs})`);
-    addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
+    if (mayAnswer(channel, `disabled/${message.sender.id}`, 1))
+      addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
     return;
   }
   const { username, verbosity } = identity.value;

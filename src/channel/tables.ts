@@ -94,4 +94,7 @@ export const channelTables: readonly string[] = [
    ALTER TABLE inbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE inbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE inbox ADD COLUMN kept INTEGER NOT NULL DEFAULT 0`,
+  // Answers to people without an account, which are few
+  `CREATE TABLE answer_given (subject TEXT NOT NULL, at INTEGER NOT NULL);
+   CREATE INDEX answer_given_subject ON answer_given (subject)`,
 ];

@@ -138,6 +138,31 @@ test('a stranger is told once an hour, in a group never', async () => {
   expect(fake.texts(group)).toEqual([]);
 });
 
+test('a stranger’s requests to link are answered five times an hour', async () => {
+  const chat = stranger();
+  for (let count = 0; count < 7; count += 1) {
+    await deliver('imessage', [message(chat, count % 2 === 0 ? '/link' : '/link AAAA-AAAA')]);
+  }
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toHaveLength(5);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('UPDATE answer_given SET at = at - 3700000'));
+  await deliver('imessage', [message(chat, '/link')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toHaveLength(6);
+});
+
+test('who acts as an account that was disabled is told once an hour', async () => {
+  const user = await newUser();
+  const chat = await newChat('imessage', { username: user.username });
+  const { token } = await newUser({ role: 'admin' });
+  await send('PUT', `/api/v1/admin/users/${user.id}`, { token, body: { is_active: false } });
+  await deliver('imessage', [message(chat, 'a')]);
+  await isIdle('imessage', chat);
+  await deliver('imessage', [message(chat, 'b')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual([expect.stringContaining('You have no access here.')]);
+});
+
 test('where the whitelist is switched off, everyone may write', async () => {
   await setWhitelistEnabled({ platform: 'imessage', enabled: false }, people());
   const chat = stranger();
