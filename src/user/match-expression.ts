@@ -7,7 +7,8 @@ const TRIGRAM = 3;
 const MAX_TERMS = 500;
 const MAX_POSTINGS = 100_000;
 
-const LAST_CODE_POINT = '\u{10ffff}';
+/** Behind every term that begins with a needle: a term has three characters. */
+const BEHIND_ALL = '\u{10ffff}'.repeat(TRIGRAM);
 
 const Term = z.object({ term: z.string(), doc: z.number() });
 
@@ -24,7 +25,7 @@ function termsBeginningWith(sql: SqlStorage, needle: string): string[] {
   const rows = sql.exec(
     'SELECT term, doc FROM record_term WHERE term >= ? AND term < ? LIMIT ?',
     needle,
-    needle + LAST_CODE_POINT,
+    needle + BEHIND_ALL,
     MAX_TERMS,
   );
   for (const row of rows) {
