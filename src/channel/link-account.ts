@@ -4,8 +4,8 @@ import { isoTime } from '#accounts/account-deps.ts';
 import { linkCodes, platformUsers } from '#accounts/tables.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
+import { LinkPreview, type LinkCode, type LinkedIdentity } from '#protocol/link.ts';
 import { PlatformName } from '#protocol/platform.ts';
-import type { LinkCode, LinkedIdentity } from '#protocol/link.ts';
 
 const VALID_MS = 10 * 60 * 1000;
 
@@ -45,6 +45,22 @@ export async function linkByAccountCode(person: Person, code: string, deps: Deps
 /** Shown where others could read it. False: it did not work anyway. */
 export const voidAccountCode = async (code: string, deps: Deps): Promise<boolean> =>
   (await spend(code, { madeBy: sql`username IS NOT NULL`, linked: null }, deps)) !== undefined;
+
+/** Whom a code that the chat showed would link; the code stays good. Null when it is wrong, spent or too old. */
+export async function previewPersonCode(code: string, { db, clock }: Deps): Promise<LinkPreview | null> {
+  const [row] = await drizzle(db)
+    .select()
+    .from(linkCodes)
+    .where(
+      and(
+        eq(linkCodes.hash, await hashOf(code)),
+        gt(linkCodes.expiresAt, isoTime(clock.now())),
+        sql`platform_user_id IS NOT NULL`,
+      ),
+    );
+  const preview = { platform: row?.platform, platform_user_id: row?.platformUserId, name: row?.name };
+  return row === undefined ? null : LinkPreview.parse(preview);
+}
 
 /** Entered on the page by the account's owner. Null when the code is wrong, spent or too old. */
 export async function linkByPersonCode(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Access } from '#cli/access.ts';
 import type { Config } from '#cli/config.ts';
 import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
-import { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+import { LinkCode, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 import { McpServerList, McpSignInStart } from '#protocol/mcp.ts';
 import { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
 import { PlatformSetUp, PlatformStatusAnswer } from '#protocol/platform-status.ts';
@@ -115,6 +115,11 @@ export function createApi(config: Config, access: Access) {
     },
     makeLinkCode: async () =>
       readBody(await asUser({ method: 'POST', path: '/platforms/link-codes' }), LinkCode),
+    previewLinkCode: async (code: string) =>
+      readBody(
+        await asUser({ method: 'POST', path: '/platforms/link-codes/preview', body: { code } }),
+        LinkPreview,
+      ),
     enterLinkCode: async (code: string) =>
       readBody(
         await asUser({ method: 'POST', path: '/platforms/identities', body: { code } }),

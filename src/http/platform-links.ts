@@ -1,12 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { forgetAdmissions } from '#channel/admission.ts';
-import { linkByPersonCode, linkedIdentities, newAccountCode, unlink } from '#channel/link-account.ts';
+import {
+  linkByPersonCode,
+  linkedIdentities,
+  newAccountCode,
+  previewPersonCode,
+  unlink,
+} from '#channel/link-account.ts';
 import { accountDeps } from '#http/account-deps.ts';
 import { requireUser } from '#http/identity.ts';
 import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
 import { Detail } from '#protocol/account.ts';
-import { LinkCode, LinkCodeEntry, LinkedIdentity } from '#protocol/link.ts';
+import { LinkCode, LinkCodeEntry, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 
+const wrongCode = 'The code is wrong or has expired. Send /link in the chat for a new one.';
 const refused = { 401: jsonAnswer(Detail, 'Not signed in') };
 
 const codeRoute = createRoute({
@@ -23,6 +30,19 @@ const listRoute = createRoute({
   summary: 'Who in messengers acts as this account',
   middleware: [requireUser] as const,
   responses: { 200: jsonAnswer(z.object({ identities: z.array(LinkedIdentity) }), 'The links'), ...refused },
+});
+
+const previewRoute = createRoute({
+  method: 'post',
+  path: '/platforms/link-codes/preview',
+  summary: 'Whom a code that was shown in a messenger would link, for asking before it is entered',
+  middleware: [requireUser] as const,
+  request: jsonBody(LinkCodeEntry),
+  responses: {
+    200: jsonAnswer(LinkPreview, 'The sender; the code stays good'),
+    404: jsonAnswer(Detail, 'The code is wrong, spent or too old'),
+    ...refused,
+  },
 });
 
 const enterRoute = createRoute({
@@ -62,11 +82,14 @@ export function platformLinkRoutes() {
     c.json({ identities: await linkedIdentities(c.var.user.username, accountDeps(c)) }, 200),
   );
 
+  routes.openapi(previewRoute, async (c) => {
+    const preview = await previewPersonCode(c.req.valid('json').code, accountDeps(c));
+    return preview === null ? c.json({ detail: wrongCode }, 404) : c.json(preview, 200);
+  });
+
   routes.openapi(enterRoute, async (c) => {
     const linked = await linkByPersonCode(c.var.user.username, c.req.valid('json').code, accountDeps(c));
-    return linked === null
-      ? c.json({ detail: 'The code is wrong or has expired. Send /link in the chat for a new one.' }, 404)
-      : c.json(linked, 200);
+    return linked === null ? c.json({ detail: wrongCode }, 404) : c.json(linked, 200);
   });
 
   routes.openapi(unlinkRoute, async (c) => {

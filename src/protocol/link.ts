@@ -14,4 +14,8 @@ export const LinkedIdentity = z.object({
 });
 export type LinkedIdentity = z.infer<typeof LinkedIdentity>;
 
+/** Who would act as the account. */
+export const LinkPreview = LinkedIdentity.pick({ platform: true, platform_user_id: true, name: true });
+export type LinkPreview = z.infer<typeof LinkPreview>;
+
 export const LinkCodeEntry = z.object({ code: z.string().trim().min(1).max(40) });

@@ -81,6 +81,12 @@ test('a code from a messenger is entered; a wrong one is said to be wrong', asyn
   await dialog.getByText('The code is wrong or has run out.').waitFor();
   await field.fill(' AAAA-BBBB ');
   await dialog.getByRole('button', { name: 'Link', exact: true }).click();
+  const question = page.getByRole('dialog', { name: 'Link this chat?' });
+  await question.getByText('Telegram: Ada will act as you').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(stage.server.connections.identities).toEqual([]);
+  await dialog.getByRole('button', { name: 'Link', exact: true }).click();
+  await question.getByRole('button', { name: 'Link', exact: true }).click();
   await dialog.getByText('Telegram: Ada').waitFor();
   expect([await field.inputValue(), await dialog.getByText('The code is wrong').count()]).toEqual(['', 0]);
 });

@@ -29,6 +29,12 @@ export class FakeConnections {
       const expires_at = new Date(Date.now() + this.codeMs).toISOString();
       return { status: 200, value: { code: `KX7P-2M4${this.#codes}`, expires_at } };
     }
+    if (route === 'POST /platforms/link-codes/preview') {
+      const shown = this.shown.get(String(body['code']));
+      if (shown === undefined) return { status: 404, value: { detail: 'The code is wrong or has expired.' } };
+      const { platform, platform_user_id, name } = shown;
+      return { status: 200, value: { platform, platform_user_id, name } };
+    }
     if (route === 'POST /platforms/identities') {
       const linked = this.shown.get(String(body['code']));
       if (linked === undefined)

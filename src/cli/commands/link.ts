@@ -1,12 +1,17 @@
+import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
 import { noWords, oneWord, readOptions, type Command, type CommandCall } from '#cli/command.ts';
 import { CliFailure, exitCode } from '#cli/failure.ts';
-import { printJson, printLine } from '#cli/host.ts';
+import { isInteractive, printJson, printLine } from '#cli/host.ts';
 import { printTable } from '#cli/print-table.ts';
 import { printable } from '#cli/style.ts';
-import type { LinkedIdentity } from '#protocol/link.ts';
+import type { LinkPreview } from '#protocol/link.ts';
 
-const Options = z.object({ list: z.boolean().default(false), remove: z.string().optional() });
+const Options = z.object({
+  list: z.boolean().default(false),
+  yes: z.boolean().default(false),
+  remove: z.string().optional(),
+});
 
 const platforms = { telegram: 'Telegram', whatsapp: 'WhatsApp', zalo: 'Zalo', imessage: 'iMessage' } as const;
 
@@ -15,14 +20,14 @@ export const linkCommand: Command = {
   summary: 'let a messenger act as you',
   help: `Usage:
   edgewise link                 makes a one-time code, to be sent to the bot as /link CODE
-  edgewise link <code>          enters one that the bot answered to /link
+  edgewise link <code> [--yes]  enters one that the bot answered to /link, after asking whether it is you
   edgewise link --list
   edgewise link --remove <id>
 
 A chat that is linked sees your sessions and files.`,
-  options: { list: { type: 'boolean' }, remove: { type: 'string' } },
+  options: { list: { type: 'boolean' }, yes: { type: 'boolean' }, remove: { type: 'string' } },
   async run(call) {
-    const { list, remove } = readOptions('link', Options, call.values);
+    const { list, yes, remove } = readOptions('link', Options, call.values);
     if (list && remove !== undefined) {
       throw new CliFailure(exitCode.usage, 'Either --list or --remove. See `edgewise link --help`.');
     }
@@ -30,7 +35,7 @@ A chat that is linked sees your sessions and files.`,
     if (list) await show(call);
     else if (remove !== undefined) await unlink(call, remove);
     else if (call.positionals.length === 0) await makeCode(call);
-    else await enter(call, oneWord('link', 'code', call.positionals));
+    else await enter(call, { code: oneWord('link', 'code', call.positionals), yes });
     return exitCode.ok;
   },
 };
@@ -46,7 +51,18 @@ async function makeCode({ host, api, json }: CommandCall): Promise<void> {
   );
 }
 
-async function enter({ host, api, json }: CommandCall, code: string): Promise<void> {
+async function enter(
+  { host, api, json }: CommandCall,
+  { code, yes }: { readonly code: string; readonly yes: boolean },
+): Promise<void> {
+  if (!yes && !json && isInteractive(host)) {
+    const found = await api.previewLinkCode(code);
+    const who = `${platforms[found.platform]}, ${printable(nameOf(found))}`;
+    const reader = createInterface({ input: host.input, output: host.output });
+    const answer = await reader.question(`Let ${who}, act as you, with your sessions and files? [y/N] `);
+    reader.close();
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure(exitCode.interrupted, 'Nothing was linked.');
+  }
   const linked = await api.enterLinkCode(code);
   if (json) return printJson(host, linked);
   printLine(host, `Linked: ${platforms[linked.platform]}, ${printable(nameOf(linked))}.`);
@@ -73,5 +89,5 @@ async function unlink({ host, api, json }: CommandCall, id: string): Promise<voi
   printLine(host, 'Unlinked.');
 }
 
-const nameOf = ({ name, platform_user_id: id }: LinkedIdentity): string =>
+const nameOf = ({ name, platform_user_id: id }: LinkPreview): string =>
   name === null ? id : `${name} (${id})`;

@@ -107,6 +107,8 @@ export function createApi(deps: ApiDeps) {
 
     identities: () => ask('/platforms/identities', wire.identityList),
     makeLinkCode: () => ask('/platforms/link-codes', wire.linkCode, { method: 'POST' }),
+    previewLinkCode: (code: string) =>
+      ask('/platforms/link-codes/preview', wire.linkPreview, json('POST', { code })),
     enterLinkCode: (code: string) => ask('/platforms/identities', wire.identity, json('POST', { code })),
     unlink: (id: string) => send(`/platforms/identities/${encode(id)}`, { method: 'DELETE' }),
     mcpServers: () => ask('/mcp/servers', wire.mcpServerList),

@@ -1,4 +1,4 @@
-import type { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+import type { LinkCode, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 import { succeed } from '#lib/result.ts';
 import type { Answer, Api } from '#web/core/api.ts';
 import { createStore } from '#web/core/store.ts';
@@ -12,7 +12,14 @@ export type Connections = ReturnType<typeof createConnections>;
 
 type ConnectionsApi = Pick<
   Api,
-  'identities' | 'makeLinkCode' | 'enterLinkCode' | 'unlink' | 'mcpServers' | 'mcpSignIn' | 'mcpSignOut'
+  | 'identities'
+  | 'makeLinkCode'
+  | 'previewLinkCode'
+  | 'enterLinkCode'
+  | 'unlink'
+  | 'mcpServers'
+  | 'mcpSignIn'
+  | 'mcpSignOut'
 >;
 
 /** Who acts as this user in messengers, and where the user is signed in for the agents' tools. */
@@ -53,6 +60,7 @@ export function createConnections(api: ConnectionsApi) {
       return answer.ok;
     },
 
+    previewCode: (entered: string): Answer<LinkPreview> => api.previewLinkCode(entered.trim()),
     enterCode: (entered: string): Answer<LinkedIdentity> => api.enterLinkCode(entered.trim()),
 
     async unlink(id: string): Promise<boolean> {

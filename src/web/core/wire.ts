@@ -1,4 +1,4 @@
-import type { LinkCode, LinkedIdentity } from '#protocol/link.ts';
+import type { LinkCode, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 import type { McpServerState } from '#protocol/mcp.ts';
 import type { SessionInfo, SearchResponse, History } from '#protocol/session.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
@@ -241,6 +241,11 @@ export const uploadAnswer = object({
 export const successAnswer = object({ success: boolean, error: nullable(string) });
 
 export const linkCode: Shape<LinkCode> = object({ code: string, expires_at: string });
+export const linkPreview: Shape<LinkPreview> = object({
+  platform: literal('telegram', 'whatsapp', 'zalo', 'imessage'),
+  platform_user_id: string,
+  name: nullable(string),
+});
 export const identity: Shape<LinkedIdentity> = object({
   id: string,
   platform: literal('telegram', 'whatsapp', 'zalo', 'imessage'),

@@ -239,6 +239,9 @@ const english = {
     enterHint: 'Send /link to the bot without a code, and it answers with one.',
     enter: 'Link',
     enterWrong: 'The code is wrong or has run out. Send /link in the chat for a new one.',
+    enterTitle: 'Link this chat?',
+    enterText: (who: string) =>
+      `${who} will act as you, with your sessions and files. Go on only if that is you.`,
     unlink: 'Unlink',
     unlinkOne: (who: string) => `Unlink ${who}`,
     unlinkTitle: 'Unlink this chat?',

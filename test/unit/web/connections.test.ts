@@ -13,6 +13,7 @@ function setUp(more: Partial<ConnectionsApi> = {}) {
   const connections = createConnections({
     identities: async () => succeed({ identities }),
     makeLinkCode: async () => succeed({ code: 'KX7P-2M41', expires_at: '2026-11-01T08:10:00.000Z' }),
+    previewLinkCode: async () => fail({ kind: 'missing' }),
     enterLinkCode: async () => fail({ kind: 'missing' }),
     unlink: async () => refused,
     mcpServers: async () => refused,

@@ -226,9 +226,17 @@ test('a code that the chat shows links on the page, once', async () => {
   await deliver('imessage', [message(chat, '/link')]);
   await isIdle('imessage', chat);
   const code = /`(.+)`/.exec(fake.texts(chat)[0] ?? '')?.[1];
+  const look = () =>
+    send('POST', '/api/v1/platforms/link-codes/preview', { token: user.token, body: { code } });
   const enter = () => send('POST', '/api/v1/platforms/identities', { token: user.token, body: { code } });
+  expect(await (await look()).json()).toEqual({
+    platform: 'imessage',
+    platform_user_id: chat,
+    name: 'Some One',
+  });
   expect(await (await enter()).json()).toMatchObject({ platform: 'imessage', platform_user_id: chat });
   expect((await enter()).status).toBe(404);
+  expect((await look()).status).toBe(404);
 });
 
 test('what administrators see of a platform', async () => {

@@ -1,8 +1,11 @@
 import { useId, useState, type FormEvent } from 'react';
+import type { LinkPreview } from '#protocol/link.ts';
 import type { Connections } from '#web/core/connections.ts';
 import { words } from '#web/core/words.ts';
 import { Problem } from '#web/features/connections/connection-part.tsx';
+import { nameOf } from '#web/features/connections/name-of.ts';
 import { Button } from '#web/ui/button.tsx';
+import { ConfirmDialog } from '#web/ui/confirm-dialog.tsx';
 
 const text = words.connections;
 
@@ -15,14 +18,24 @@ export function EnterCode({
   onLinked: () => Promise<void>;
 }) {
   const [code, setCode] = useState('');
+  const [found, setFound] = useState<(LinkPreview & { readonly code: string }) | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
 
-  async function enter(event: FormEvent<HTMLFormElement>) {
+  async function look(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setBusy(true);
-    const answer = await connections.enterCode(code);
+    const answer = await connections.previewCode(code);
+    setBusy(false);
+    setProblem(answer.ok ? null : problemText(answer.problem));
+    if (answer.ok) setFound({ ...answer.value, code });
+  }
+
+  async function enter(confirmed: string) {
+    setFound(null);
+    setBusy(true);
+    const answer = await connections.enterCode(confirmed);
     setBusy(false);
     if (answer.ok) {
       setProblem(null);
@@ -30,11 +43,11 @@ export function EnterCode({
       await onLinked();
       return;
     }
-    setProblem(answer.problem.kind === 'missing' ? text.enterWrong : text.unreachable);
+    setProblem(problemText(answer.problem));
   }
 
   return (
-    <form onSubmit={(event) => void enter(event)} className="mt-4">
+    <form onSubmit={(event) => void look(event)} className="mt-4">
       <label htmlFor={id} className="text-sm font-medium">
         {text.enterLabel}
       </label>
@@ -59,6 +72,18 @@ export function EnterCode({
         </Button>
       </div>
       <Problem text={problem} />
+      {found !== null && (
+        <ConfirmDialog
+          title={text.enterTitle}
+          text={text.enterText(nameOf(found))}
+          yes={text.enter}
+          onYes={() => void enter(found.code)}
+          onClose={() => setFound(null)}
+        />
+      )}
     </form>
   );
 }
+
+const problemText = ({ kind }: { readonly kind: string }): string =>
+  kind === 'missing' ? text.enterWrong : text.unreachable;

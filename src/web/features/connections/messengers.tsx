@@ -2,19 +2,16 @@ import { useRef, useState } from 'react';
 import type { LinkedIdentity } from '#protocol/link.ts';
 import type { Connections } from '#web/core/connections.ts';
 import { formatDay } from '#web/core/format.ts';
-import { visibleName } from '#web/core/visible-name.ts';
 import { words } from '#web/core/words.ts';
 import { ConnectionPart, Problem, Rows } from '#web/features/connections/connection-part.tsx';
 import { EnterCode } from '#web/features/connections/enter-code.tsx';
 import { LinkCodeMaker } from '#web/features/connections/link-code-maker.tsx';
+import { nameOf } from '#web/features/connections/name-of.ts';
 import { Button } from '#web/ui/button.tsx';
 import { ConfirmDialog } from '#web/ui/confirm-dialog.tsx';
 import { useStore } from '#web/ui/use-store.ts';
 
 const text = words.connections;
-
-const nameOf = ({ platform, name, platform_user_id }: LinkedIdentity): string =>
-  `${text.platforms[platform]}: ${visibleName(name ?? platform_user_id)}`;
 
 export function Messengers({
   connections,
