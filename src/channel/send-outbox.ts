@@ -49,7 +49,10 @@ export async function sendOutbox(channel: Channel): Promise<void> {
       await sleep(wait);
       continue;
     }
-    await Promise.race([channel.draft, sleep(DRAFT_WAIT_MS)]);
+    const { draft } = channel;
+    await Promise.race([draft, sleep(DRAFT_WAIT_MS)]);
+    // One that hangs is waited for once
+    if (channel.draft === draft) channel.draft = Promise.resolve();
     await sendRow(channel, row);
   }
 }
