@@ -20,7 +20,8 @@ export async function seedVersion(deps: PeopleDeps): Promise<string> {
 
 /**
  * Brings what the variables list into the whitelist. Contract: running it again changes nothing, an entry that an
- * administrator made or removed stays as it is, and a `PLATFORM_USER_MAP_*` names the user of an entry.
+ * administrator made or removed stays as it is, and the user of a seeded entry is the one whom a
+ * `PLATFORM_USER_MAP_*` names for as long as it does.
  */
 export async function seedWhitelist(version: string, deps: PeopleDeps): Promise<void> {
   const db = drizzle(deps.db);
@@ -32,17 +33,27 @@ export async function seedWhitelist(version: string, deps: PeopleDeps): Promise<
       .values(rows.slice(from, from + ROWS_PER_STATEMENT))
       .onConflictDoNothing();
   }
+  await db
+    .update(whitelistEntries)
+    .set({
+      mappedUsername: sql`CASE WHEN label LIKE ${labelOf('PLATFORM_USER_MAP_%')} THEN '' ELSE 'admin' END`,
+    })
+    .where(isSeeded);
   for (const { platform, id, username } of deps.mappedUsers) {
     await db
       .update(whitelistEntries)
       .set({ mappedUsername: username })
-      .where(sql`platform = ${platform} AND normalized_id = ${id}`);
+      .where(sql`platform = ${platform} AND normalized_id = ${id} AND ${isSeeded}`);
   }
   await db
     .insert(storedSettings)
     .values({ key: SEED_KEY, value: JSON.stringify(version) })
     .onConflictDoUpdate({ target: storedSettings.key, set: { value: sql`excluded.value` } });
 }
+
+const labelOf = (variable: string): string => `Seeded from env (${variable})`;
+
+const isSeeded = sql`label LIKE ${labelOf('%')}`;
 
 const lists = [
   ['telegram', 'TELEGRAM_WHITELIST'],
@@ -71,5 +82,5 @@ const seed = ({
 }: Record<'platform' | 'phoneNumber' | 'variable' | 'mappedUsername', string>) => ({
   ...entry,
   normalizedId: normalizeId(entry.phoneNumber),
-  label: `Seeded from env (${variable})`,
+  label: labelOf(variable),
 });

@@ -90,6 +90,19 @@ test('who a variable names is that user, on whichever of their ids; a name that 
   expect(deps.mappedUsers).toHaveLength(1);
 });
 
+test('what a variable said of a seeded entry holds no longer than the variable', async () => {
+  const list = { ZALO_WHITELIST: 'z1' };
+  const mapped = seeded(list, { PLATFORM_USER_MAP_ZALO_z1: 'carol', PLATFORM_USER_MAP_ZALO_z2: 'dave' });
+  const own = { platform: 'zalo', phone_number: 'z3', label: 'mine', mapped_username: 'erin' } as const;
+  await addWhitelistEntry(own, mapped);
+  const users = async (deps: PeopleDeps) =>
+    (await readWhitelist(deps)).entries.flatMap(({ phone_number: id, mapped_username }) =>
+      /^z\d$/.test(id) ? [`${id} ${mapped_username}`] : [],
+    );
+  expect((await users(mapped)).toSorted()).toEqual(['z1 carol', 'z2 dave', 'z3 erin']);
+  expect((await users(seeded(list))).toSorted()).toEqual(['z1 admin', 'z2 ', 'z3 erin']);
+});
+
 test('a disabled account is nobody’s', async () => {
   const user = await newUser();
   await addWhitelistEntry(
