@@ -18,12 +18,17 @@ const webNote = `# How the user sees you
 
 The user reads you in a web chat or a terminal. Your answers may use rich Markdown: headings, tables, lists, code blocks. Tool calls and their results are shown beside your answer, so do not repeat them in full. Name the files you put in output/, so that the user finds them in the file list.`;
 
-const messengerNote = `# How the user sees you
+const messengerNote = (messenger: string) => `# How the user sees you
 
-The user reads you in a messenger, mostly on a phone. Keep answers short, in short paragraphs. No tables, no wide code blocks, no headings. Tool calls are not shown: say in a sentence what you did. Put a question in plain words with the choices in the sentence. Put files in output/ and name them; do not write out addresses of files.`;
+The user reads you in ${messenger}, a messenger, mostly on a phone. Keep answers short, in short paragraphs. No tables, no wide code blocks, no headings. The user may or may not be shown your tool calls: say in a sentence what you did. A tool that asks the user a question works here, too: the choices come as buttons or numbers, so keep them few and short. Put files in output/ and name them; do not write out addresses of files.`;
 
 /** Client types as sessions carry them. Every other one is a web chat. */
-const messengers: ReadonlySet<string> = new Set(['telegram', 'whatsapp', 'zalo', 'imessage']);
+const messengers: ReadonlyMap<string, string> = new Map([
+  ['telegram', 'Telegram'],
+  ['whatsapp', 'WhatsApp'],
+  ['zalo', 'Zalo'],
+  ['imessage', 'iMessage'],
+]);
 
 export interface SystemPromptParts {
   readonly agent: Pick<Agent, 'systemPrompt' | 'skills'>;
@@ -34,7 +39,8 @@ export interface SystemPromptParts {
 
 /** Contract: the same parts give the same bytes. */
 export function buildSystemPrompt({ agent, clientType, startedOn }: SystemPromptParts): string {
-  const note = clientType !== null && messengers.has(clientType) ? messengerNote : webNote;
+  const messenger = messengers.get(clientType ?? '');
+  const note = messenger === undefined ? webNote : messengerNote(messenger);
   return [
     base,
     agent.systemPrompt,

@@ -7,8 +7,8 @@ test.each([
   { clientType: 'web', reads: 'a web chat' },
   { clientType: 'cli', reads: 'a web chat' },
   { clientType: null, reads: 'a web chat' },
-  { clientType: 'telegram', reads: 'a messenger' },
-  { clientType: 'imessage', reads: 'a messenger' },
+  { clientType: 'telegram', reads: 'Telegram, a messenger' },
+  { clientType: 'imessage', reads: 'iMessage, a messenger' },
 ])('$clientType reads in $reads', ({ clientType, reads }) => {
   const prompt = buildSystemPrompt({ agent, clientType, startedOn: '2026-10-05' });
   const headings = prompt

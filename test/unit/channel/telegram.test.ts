@@ -335,7 +335,7 @@ describe('Telegram', () => {
         updates: ['message', 'edited_message', 'callback_query', 'stopped_message_generation'],
         lastError: null,
       });
-      expect(fake.commands).toEqual(['new', 'stop', 'status', 'help']);
+      expect(fake.commands).toEqual(['new', 'stop', 'status', 'verbosity', 'link', 'help']);
       expect(await platform.status(url)).toEqual({
         tokenValid: true,
         account: '@edgewise_bot',

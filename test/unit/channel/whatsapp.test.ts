@@ -280,7 +280,8 @@ describe('WhatsApp', () => {
     expect(fake.messages).toEqual([]);
   });
 
-  test('typing marks the last message as read', async () => {
+  test('typing marks the last message as read, once for all parts of an answer', async () => {
+    await platform.showTyping({ chatId: USER, threadId: null }, 'wamid.X');
     await platform.showTyping({ chatId: USER, threadId: null }, 'wamid.X');
     await platform.showTyping({ chatId: USER, threadId: null }, null);
     expect(bodies()).toEqual([

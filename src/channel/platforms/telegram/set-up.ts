@@ -18,6 +18,8 @@ const COMMANDS = [
   { command: 'new', description: 'Start a new conversation' },
   { command: 'stop', description: 'Stop what is being done' },
   { command: 'status', description: 'Show what is being done' },
+  { command: 'verbosity', description: 'Choose how much of the work you see' },
+  { command: 'link', description: 'Connect this chat with your account' },
   { command: 'help', description: 'Show what you can say' },
 ];
 

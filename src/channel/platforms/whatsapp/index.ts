@@ -8,6 +8,9 @@ import { parsePayload } from './parse.ts';
 import { send } from './send.ts';
 import { setUp, status } from './set-up.ts';
 
+/** There is no typing sign without a read mark, so after each part of an answer there is none again. */
+const MARK_MS = 19_000;
+
 /** WhatsApp's Cloud API. Null without a token or a phone number. */
 export function createWhatsapp(settings: WhatsappSettings, deps: PlatformDeps): Platform | null {
   const { WHATSAPP_ACCESS_TOKEN: token, WHATSAPP_PHONE_NUMBER_ID: phoneNumberId } = settings;
@@ -18,6 +21,7 @@ export function createWhatsapp(settings: WhatsappSettings, deps: PlatformDeps): 
   }
   const graph = createGraph(token, phoneNumberId, settings, deps);
   const secret = settings.WHATSAPP_APP_SECRET;
+  let marked = { id: '', at: 0 };
   return {
     name: 'whatsapp',
     chatIsPerson: true,
@@ -30,7 +34,9 @@ export function createWhatsapp(settings: WhatsappSettings, deps: PlatformDeps): 
     format,
     send: (piece, to, openFile) => send(graph, piece, to, openFile),
     showTyping: async (_to, lastMessageId) => {
-      if (lastMessageId === null) return;
+      const now = deps.clock.now();
+      if (lastMessageId === null || (marked.id === lastMessageId && now - marked.at < MARK_MS)) return;
+      marked = { id: lastMessageId, at: now };
       await graph.post(`${phoneNumberId}/messages`, {
         messaging_product: 'whatsapp',
         status: 'read',
