@@ -54,3 +54,23 @@ test.each(cases)('a file that waits, and meanwhile is: $name', async ({ steps, s
   const mine = fake.sent.filter(({ chatId }) => chatId === chat).slice(1);
   expect(mine.map(({ text, bytes }) => (bytes === undefined ? text : `${text}: ${bytes}`))).toEqual(sent);
 });
+
+test('a file that may have arrived, and then goes out as a link, says that it may be a repeat', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, '/verbosity silent')]);
+  await isIdle('imessage', chat);
+  fake.answerWith(
+    chat,
+    { kind: 'unknown', reason: 'timeout' },
+    { kind: 'sent', messageId: null },
+    { kind: 'unsupported', reason: 'too large' },
+  );
+  await deliver('imessage', [message(chat, promptScript(writes('one'), { blocks: [{ text: ['Done.'] }] }))]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).slice(1)).toEqual([
+    'a.txt',
+    '(may be a repeat)',
+    expect.stringMatching(/^\(may be a repeat\) 📎/),
+    'Done.',
+  ]);
+});
