@@ -86,7 +86,13 @@ test('a voice note in Telegram is what the model is asked', async () => {
     headers: { 'x-telegram-bot-api-secret-token': 'tg_secret', 'content-type': 'application/json' },
     body: JSON.stringify({
       update_id: Number(chat),
-      message: { message_id: 7, date: Math.floor(Date.now() / 1000), from, chat: { id: from.id, type: 'private' }, voice },
+      message: {
+        message_id: 7,
+        date: Math.floor(Date.now() / 1000),
+        from,
+        chat: { id: from.id, type: 'private' },
+        voice,
+      },
     }),
   });
   expect(response.status).toBe(200);
