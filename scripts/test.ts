@@ -1,4 +1,7 @@
-/** Everything there is to test, or what the arguments name: `npm test -- test/unit/agent`. */
+/**
+ * Everything there is to test, or what the arguments name: `npm test -- test/unit/agent`. The browser's tests mostly
+ * wait, so they run beside the others; what they print comes after.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,10 +14,26 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 bundle();
 // The Worker's tests need the page's folder, the browser's tests what is in it
 await buildPage();
-const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-  // workerd would ask the network where it is, for every test file
-  env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
-});
-child.once('exit', (code) => process.exit(code ?? 1));
+const wanted = process.argv.slice(2);
+const ends =
+  wanted.length > 0
+    ? [run(wanted)]
+    : [run(['--project', '!browser']), run(['--project', 'browser'], { isHeldBack: true })];
+const [first, second] = ends;
+const codes = [await first?.code, await second?.code];
+process.stdout.write(second?.printed() ?? '');
+process.exit(codes.find((code) => code !== 0 && code !== undefined) ?? 0);
+
+function run(args: readonly string[], { isHeldBack = false } = {}) {
+  const child = spawn(process.execPath, [vitest, 'run', ...args], {
+    cwd: root,
+    stdio: ['inherit', isHeldBack ? 'pipe' : 'inherit', isHeldBack ? 'pipe' : 'inherit'],
+    // workerd would ask the network where it is, for every test file
+    env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const code = new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? 1)));
+  return { code, printed: () => Buffer.concat(chunks).toString() };
+}

@@ -98,6 +98,7 @@ test('unlinking asks first', async () => {
   const unlink = dialog.getByRole('button', { name: 'Unlink Telegram: Ada' });
   const ask = page.getByRole('dialog', { name: 'Unlink this chat?' });
   await unlink.click();
+  await ask.waitFor();
   await page.keyboard.press('Escape');
   await ask.waitFor({ state: 'detached' });
   expect(stage.server.connections.identities).toHaveLength(2);
