@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import process from 'node:process';
 
@@ -25,12 +26,26 @@ export function endTogether(child: ChildProcess): void {
     for (const signal of signals) process.on(signal, leave);
   }
   alive.add(child);
+  const guard = guardGroup(child);
   child.once('exit', () => {
+    guard.kill('SIGKILL');
     alive.delete(child);
     if (alive.size > 0) return;
     process.off('exit', killAll);
     for (const signal of signals) process.off(signal, leave);
   });
+}
+
+/** Who is killed with SIGKILL cannot kill anybody any more: a process of its own notices when that happens. */
+function guardGroup({ pid }: ChildProcess): ChildProcess {
+  const notice = `process.stdin.resume().on('close', () => { try { process.kill(-${pid}, 'SIGKILL') } catch {} })`;
+  const guard = spawn(process.execPath, ['-e', notice], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
+  return guard;
 }
 
 function killAll(): void {
