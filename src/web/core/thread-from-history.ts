@@ -32,7 +32,14 @@ function toItem(record: HistoryRecord, key: string): Item | null {
     case 'assistant':
       if (record.metadata['block_type'] === 'thinking')
         return { kind: 'thought', key, text: contentText(record) };
-      return { kind: 'assistant', key, text: contentText(record), open: false, at };
+      return {
+        kind: 'assistant',
+        key,
+        text: contentText(record),
+        open: false,
+        ...(record.metadata['cancelled'] === true && { stopped: true }),
+        at,
+      };
     case 'tool_use':
       return {
         kind: 'tool',

@@ -11,6 +11,8 @@ export type Item =
       readonly text: string;
       /** Further deltas belong to it. */
       readonly open: boolean;
+      /** The user stopped it here. */
+      readonly stopped?: true;
       readonly at: number;
     }
   | { readonly kind: 'thought'; readonly key: string; readonly text: string }
@@ -35,7 +37,8 @@ export interface ToolItem {
   readonly input: Readonly<Record<string, unknown>>;
   /** The call of the sub-agent that made this one. */
   readonly parent: string | null;
-  readonly state: 'running' | 'done' | 'failed' | 'interrupted';
+  /** `waiting`: for a person. */
+  readonly state: 'running' | 'waiting' | 'done' | 'failed' | 'interrupted';
   readonly output: string;
 }
 
@@ -123,7 +126,7 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
         name: event.name,
         input: event.input,
         parent: event.parent_tool_use_id ?? null,
-        state: 'running',
+        state: thread.waiting.some(({ id }) => id === event.id) ? 'waiting' : 'running',
         output: '',
       });
     case 'tool_result':
@@ -150,9 +153,17 @@ function apply(thread: Thread, event: ServerEvent, at: number): Thread {
     case 'done':
       return { ...endTurn(thread), lastTurn: event };
     case 'cancelled':
-      return endTurn(thread);
+      return endTurn({ ...thread, items: markStopped(thread.items) });
     case 'reply_taken':
-      return { ...thread, waiting: withoutCall(thread.waiting, event.tool_use_id) };
+      return {
+        ...thread,
+        waiting: withoutCall(thread.waiting, event.tool_use_id),
+        items: thread.items.map((item) =>
+          item.kind === 'tool' && item.id === event.tool_use_id && item.state === 'waiting'
+            ? { ...item, state: 'running' }
+            : item,
+        ),
+      };
     case 'error': {
       // Numbered, it belongs to the conversation; else something this page sent was refused: a reply, or a prompt
       if (event.event_id === undefined && event.tool_use_id === undefined)
@@ -229,13 +240,19 @@ function waitFor(thread: Thread, waiting: Waiting): Thread {
     waiting: [...thread.waiting, waiting],
     // The stored conversation has the call without a result
     items: thread.items.map((item) =>
-      item.kind === 'tool' && item.id === waiting.id ? { ...item, state: 'running' } : item,
+      item.kind === 'tool' && item.id === waiting.id ? { ...item, state: 'waiting' } : item,
     ),
   };
 }
 
 const withoutCall = (waiting: readonly Waiting[], id: string | undefined): readonly Waiting[] =>
   waiting.filter((one) => one.id !== id);
+
+/** Half an answer must not look like a whole one. */
+const markStopped = (items: readonly Item[]): readonly Item[] => {
+  const last = items.at(-1);
+  return last?.kind === 'assistant' ? [...items.slice(0, -1), { ...last, stopped: true }] : items;
+};
 
 /** What has no result by now will never have one. */
 export const endTurn = (thread: Thread): Thread => ({
@@ -244,7 +261,9 @@ export const endTurn = (thread: Thread): Thread => ({
   stopping: false,
   waiting: [],
   items: closeText(thread.items).map((item) =>
-    item.kind === 'tool' && item.state === 'running' ? { ...item, state: 'interrupted' } : item,
+    item.kind === 'tool' && (item.state === 'running' || item.state === 'waiting')
+      ? { ...item, state: 'interrupted' }
+      : item,
   ),
 });
 

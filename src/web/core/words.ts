@@ -46,6 +46,7 @@ const english = {
     demoHow: 'For a real one, set ANTHROPIC_API_KEY or PROXY_BASE_URL in .dev.vars and start again.',
   },
   chat: {
+    stopped: 'Stopped.',
     region: 'Conversation',
     you: 'You',
     assistant: 'Assistant',
@@ -105,6 +106,7 @@ const english = {
   },
   tools: {
     running: 'Running',
+    waiting: 'Waits for you',
     done: 'Done',
     failed: 'Failed',
     interrupted: 'Interrupted',

@@ -111,6 +111,14 @@ test('a refusal is a card in the thread and fails the oldest unconfirmed prompt'
   ]);
 });
 
+test('an answer that was stopped is marked, streamed and stored', () => {
+  const text = { type: 'text_delta', text: 'half' } as const;
+  const [stopped] = run(numbered([text, { type: 'cancelled' }])).items;
+  expect(stopped).toMatchObject({ kind: 'assistant', text: 'half', stopped: true });
+  const [whole] = run(numbered([text, done])).items;
+  expect(whole).not.toHaveProperty('stopped');
+});
+
 test.each([
   { name: 'cancelled', end: { type: 'cancelled' } },
   { name: 'done', end: done },
@@ -183,7 +191,7 @@ test('what is told again changes nothing, a reply that was given included', () =
   expect(run([ServerEvent.parse(asking.approval)], replied)).toEqual(replied);
 });
 
-test('a stored call that waits runs again', () => {
+test('a stored call that waits is shown so, until somebody has answered', () => {
   const call = { kind: 'tool', key: 'h1', name: 'Bash', input: {}, parent: null, output: '' } as const;
   const stored: Thread = {
     ...emptyThread,
@@ -193,7 +201,9 @@ test('a stored call that waits runs again', () => {
     ],
   };
   const asked = run([ServerEvent.parse(asking.approval)], stored);
-  expect([asked.running, shown(asked)]).toEqual([true, ['tool Bash interrupted: ', 'tool Bash running: ']]);
+  expect([asked.running, shown(asked)]).toEqual([true, ['tool Bash interrupted: ', 'tool Bash waiting: ']]);
+  const answered = run([{ type: 'reply_taken', tool_use_id: 'a1' }], asked);
+  expect(shown(answered)[1]).toBe('tool Bash running: ');
 });
 
 test.each([

@@ -21,7 +21,15 @@ export const ThreadItem = memo(function ThreadItem({
     case 'user':
       return <UserMessage item={item} note={null} />;
     case 'assistant':
-      return <AssistantMessage text={item.text} open={item.open} live={live} at={item.at} />;
+      return (
+        <AssistantMessage
+          text={item.text}
+          open={item.open}
+          live={live}
+          stopped={item.stopped === true}
+          at={item.at}
+        />
+      );
     case 'thought':
       return (
         <details className="group mt-5 text-sm text-soft">

@@ -87,6 +87,8 @@ export function ToolCard({ item, inside }: { item: ToolItem; inside: readonly To
   );
 }
 
+const tones = { failed: 'text-bad', waiting: 'text-accent', interrupted: 'text-soft' } as const;
+
 function State({ state }: { state: ToolItem['state'] }) {
   if (state === 'running')
     return (
@@ -101,9 +103,5 @@ function State({ state }: { state: ToolItem['state'] }) {
         <span className="sr-only">{words.tools.done}</span>
       </span>
     );
-  return (
-    <span className={`text-xs font-medium ${state === 'failed' ? 'text-bad' : 'text-soft'}`}>
-      {words.tools[state]}
-    </span>
-  );
+  return <span className={`text-xs font-medium ${tones[state]}`}>{words.tools[state]}</span>;
 }

@@ -7,7 +7,7 @@ import { CopyButton } from '#web/ui/copy-button.tsx';
 
 export function ToolOutput({ state, output }: Pick<ToolItem, 'state' | 'output'>) {
   const text = useMemo(() => presentOutput(output), [output]);
-  if (state === 'running') return <p className="text-soft">{words.tools.pending}</p>;
+  if (state === 'running' || state === 'waiting') return <p className="text-soft">{words.tools.pending}</p>;
   if (text.trim() === '') return <p className="text-soft">{words.tools.noOutput}</p>;
   return (
     <div className="grid gap-1">
