@@ -51,6 +51,8 @@ export async function runChat(
   let turns = 0;
   let cancels = 0;
   let inTurn = false;
+  /** A script must not take a failed turn for an answer. */
+  let hasFailed = false;
   let asking: { readonly id: string; readonly answered: Promise<void> } | undefined;
   /** The prompt is on the screen and somebody else's turn is about to be printed over it. */
   let overPrompt = false;
@@ -115,7 +117,9 @@ export async function runChat(
     cancels = 0;
     try {
       const end = await Promise.race([conversation?.send(text), quit.promise]);
-      return end === 'quit' ? 'quit' : undefined;
+      if (end === 'quit') return 'quit';
+      if (end?.kind === 'refused' || (end?.kind === 'done' && end.done.is_error)) hasFailed = true;
+      return undefined;
     } finally {
       inTurn = false;
     }
@@ -175,7 +179,7 @@ export async function runChat(
     await open({ ...agent, sessionId: start.sessionId });
     if (interactive) printer.say(style.dim('Type a message, or /help. Ctrl-C stops a turn, Ctrl-D leaves.'));
     while ((await takeLineSafely()) !== 'quit');
-    return exitCode.ok;
+    return hasFailed && !interactive ? exitCode.failure : exitCode.ok;
   } finally {
     conversation?.close();
     reader.close();

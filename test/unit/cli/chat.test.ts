@@ -132,6 +132,15 @@ test.each([
   expect({ code, out }).toEqual(expected);
 });
 
+test('a turn that fails in a pipe is told by the exit code, though the chat goes on', async () => {
+  const { url } = await serve(async function* () {
+    yield { type: 'assistant_text', text: 'The model is not available.' };
+    yield failed();
+  });
+  const { code, out } = await run(['chat', '--api-url', url], { input: 'go\nagain\n', env });
+  expect([code, out.match(/The turn failed/g)?.length]).toEqual([1, 2]);
+});
+
 function failed() {
   return {
     type: 'done',
