@@ -43,8 +43,8 @@ const inWorkerd = (name: string, files: Pick<InlineConfig, 'include' | 'exclude'
 
 export default defineConfig({
   test: {
-    // By itself vitest leaves one core free, which on a machine of two is half of it
-    maxWorkers: '100%',
+    // Many tests wait for what takes its time; by itself vitest would leave even one core free
+    maxWorkers: '150%',
     projects: [
       {
         test: {
