@@ -1,6 +1,6 @@
 /**
- * Everything there is to test, or what the arguments name: `npm test -- test/unit/agent`. The browser's tests mostly
- * wait, so they run beside the others; what they print comes after.
+ * Everything there is to test, or what the arguments name: `npm test -- test/unit/agent`. Tests that share a runtime
+ * take one core, and the browser's mostly wait, so these run beside the others; what they print comes after.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,14 +15,20 @@ bundle();
 // The Worker's tests need the page's folder, the browser's tests what is in it
 await buildPage();
 const wanted = process.argv.slice(2);
-const ends =
+const runs =
   wanted.length > 0
     ? [run(wanted)]
-    : [run(['--project', '!browser']), run(['--project', 'browser'], { isHeldBack: true })];
-const [first, second] = ends;
-const codes = [await first?.code, await second?.code];
-process.stdout.write(second?.printed() ?? '');
-process.exit(codes.find((code) => code !== 0 && code !== undefined) ?? 0);
+    : [
+        run(['--project', 'unit', '--project', 'workers-apart']),
+        run(['--project', 'workers'], { isHeldBack: true }),
+        run(['--project', 'browser'], { isHeldBack: true }),
+      ];
+let worst = 0;
+for (const { code, printed } of runs) {
+  worst = Math.max(worst, await code);
+  process.stdout.write(printed());
+}
+process.exit(worst);
 
 function run(args: readonly string[], { isHeldBack = false } = {}) {
   const child = spawn(process.execPath, [vitest, 'run', ...args], {
