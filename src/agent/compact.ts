@@ -1,3 +1,4 @@
+import { addToUser } from '#agent/add-to-user.ts';
 import type { Model, ModelFailureKind, ModelPart, ModelRequest } from '#agent/model.ts';
 import { textOf } from '#agent/step.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
@@ -120,10 +121,9 @@ async function lastPart(
 
 /** Not every server of this API takes two messages of one role in a row. */
 function withText(messages: readonly Message[], text: string): Message[] {
-  const last = messages.at(-1);
-  return last?.role === 'user'
-    ? [...messages.slice(0, -1), { role: 'user', content: [...last.content, { type: 'text', text }] }]
-    : [...messages, { role: 'user', content: [{ type: 'text', text }] }];
+  const all = [...messages];
+  addToUser(all, [{ type: 'text', text }]);
+  return all;
 }
 
 const SYSTEM =

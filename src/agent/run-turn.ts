@@ -1,3 +1,4 @@
+import { addToUser } from '#agent/add-to-user.ts';
 import type { AgentEvent, Emit } from '#agent/event.ts';
 import type { Model, ModelFailureKind, ModelRequest, StopReason, ToolDefinition } from '#agent/model.ts';
 import { closingEvents, runStep, type StepDeps, type StepOutcome } from '#agent/run-step.ts';
@@ -122,7 +123,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     const notes = (await deps.notes?.(before)) ?? [];
     for (const note of notes) {
       deps.save(note);
-      addToUser(messages, { type: 'text', text: note.text });
+      addToUser(messages, [{ type: 'text', text: note.text }]);
     }
     return notes.length > 0;
   };
@@ -151,7 +152,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
         deps.emit(resultEvent(result));
         const also = spent.get(result.tool_use_id);
         deps.save({ kind: 'tool_results', results: [result], ...(also !== undefined && { spent: also }) });
-        addToUser(messages, result);
+        addToUser(messages, [result]);
       };
       const waiting = await runToolCalls(calls, { ...deps, onResult, onSpent, incompleteCalls, replies });
       if (waiting.length > 0) {
@@ -225,11 +226,3 @@ const resultEvent = (result: ToolResultBlock): AgentEvent => ({
   content: resultText(result),
   is_error: result.is_error ?? false,
 });
-
-/** All results of one message's calls stand in one message, also when some came later, and notes stand behind them. */
-function addToUser(messages: Message[], block: UserBlock): void {
-  const last = messages.at(-1);
-  if (last?.role === 'user')
-    messages[messages.length - 1] = { role: 'user', content: [...last.content, block] };
-  else messages.push({ role: 'user', content: [block] });
-}

@@ -1,3 +1,4 @@
+import { addToUser } from '#agent/add-to-user.ts';
 import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
 import { compactInstructions } from '#session/compact-command.ts';
 import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
@@ -96,22 +97,22 @@ export function toMessages({ summary, entries }: View): Message[] {
   const messages: Message[] = [];
   // A day without a name differs from each: a summary tells no date, so the first prompt after it does
   let day = summary === undefined ? undefined : '';
-  if (summary !== undefined) addUser(messages, [{ type: 'text', text: summaryMessage(summary.text) }]);
+  if (summary !== undefined) addToUser(messages, [{ type: 'text', text: summaryMessage(summary.text) }]);
   for (const { body, at } of entries) {
     if (body.kind === 'assistant') {
       const content = sendable(body.content);
       if (content.some(({ type }) => type !== 'thinking' && type !== 'redacted_thinking'))
         messages.push({ role: 'assistant', content });
     } else if (body.kind === 'tool_results') {
-      addUser(messages, body.results);
+      addToUser(messages, body.results);
     } else if (body.kind === 'note' && body.text !== '') {
-      addUser(messages, [{ type: 'text', text: body.text }]);
+      addToUser(messages, [{ type: 'text', text: body.text }]);
     } else if (body.kind === 'prompt') {
       const today = new Date(at).toISOString().slice(0, 10);
       const note: UserBlock[] =
         day === undefined || day === today ? [] : [{ type: 'text', text: `[It is now ${today}.]` }];
       day = today;
-      addUser(messages, [...note, ...promptForModel(body)]);
+      addToUser(messages, [...note, ...promptForModel(body)]);
     }
   }
   return messages;
@@ -125,13 +126,6 @@ ${text}
 </summary>
 
 [Your instructions, your task list, what you may do, the files and whatever runs in the background are as they were. What follows is the conversation itself: go on with it, and do not mention the summary.]`;
-
-/** Not every server of this API takes two messages of one role in a row. */
-function addUser(messages: Message[], content: readonly UserBlock[]): void {
-  const last = messages.at(-1);
-  if (last?.role === 'user') last.content.push(...content);
-  else messages.push({ role: 'user', content: [...content] });
-}
 
 /** The API refuses empty texts. */
 const sendable = (content: readonly AssistantBlock[]): AssistantBlock[] =>

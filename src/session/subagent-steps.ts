@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addToUser } from '#agent/add-to-user.ts';
 import { AssistantStep, ToolResultsStep } from '#agent/step.ts';
 import type { Message } from '#protocol/message.ts';
 import { appendEntry } from '#session/append-entry.ts';
@@ -80,7 +81,7 @@ export class SubagentSteps {
     const messages: Message[] = [{ role: 'user', content }];
     for (const step of steps) {
       if (step.kind === 'assistant') messages.push({ role: 'assistant', content: step.content });
-      else addResults(messages, step);
+      else addToUser(messages, step.results);
     }
     return messages;
   }
@@ -111,10 +112,4 @@ function readHeld(sql: SqlStorage, turn: number): SubagentStep[] {
     json = '';
   }
   return steps;
-}
-
-function addResults(messages: Message[], { results }: ToolResultsStep): void {
-  const last = messages.at(-1);
-  if (last?.role === 'user') last.content.push(...results);
-  else messages.push({ role: 'user', content: [...results] });
 }
