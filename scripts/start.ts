@@ -49,12 +49,18 @@ const server = await startDevServer({
     ...configured,
     ...(demo === undefined ? {} : { PROXY_BASE_URL: demo.url, MODEL_PROVIDER: 'proxy', DEMO_MODEL: '1' }),
   },
-  onOutput: (text) => process.stderr.write(text),
+  onOutput: (text) => {
+    // That is done below
+    if (!text.includes('Scheduled Workers are not automatically triggered')) process.stderr.write(text);
+  },
 }).catch(async (error: unknown) => {
   await demo?.close();
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });
+
+// On Cloudflare this happens by itself, as often as wrangler.toml says
+setInterval(() => void fetch(`${server.url}/cdn-cgi/local/scheduled`).catch(() => {}), 5 * 60_000).unref();
 
 console.log(`\n  Edgewise is running: ${server.url}\n`);
 if (made && isFirstRun) {

@@ -849,7 +849,7 @@ tr -d '\\r' < "$file" | awk -v name="$(basename "$file")" -v phrases="$here/../r
       commands: [
         {
           name: `writing-tools:summarize`,
-          description: `Summarize a file, a page or what was said so far`,
+          description: `Sum up a file, a page or what was said so far`,
           argumentHint: `[file, address or topic]`,
           body: `Summarize the following: $ARGUMENTS
 

@@ -67,7 +67,7 @@ describe('commands', () => {
     commands: [
       {
         name: 'summarize',
-        description: 'Summarize a file, a page or what was said so far',
+        description: 'Sum up a file, a page or what was said so far',
         argument_hint: '[file, address or topic]',
         source: 'writing-tools',
       },
