@@ -43,6 +43,7 @@ function named(words: readonly Word[], depth: number): (string | undefined)[] {
     for (const [index, { text }] of rest.entries())
       if (/^-(?:exec|ok)(?:dir)?$/.test(text)) commands.push(...named(rest.slice(index + 1), depth));
   }
+  if (runsUnseen(name, rest)) commands.push(undefined);
   if (shells.has(name)) {
     const lines = name === 'eval' ? [rest.map(({ text }) => text).join(' ')] : rest.map(({ text }) => text);
     if (rest.some(({ open }) => open)) commands.push(undefined);
@@ -51,6 +52,12 @@ function named(words: readonly Word[], depth: number): (string | undefined)[] {
   }
   return commands;
 }
+
+/** What a file or the input of a shell holds is not in the line: `source a.sh`, `bash a.sh`, `echo … | bash`. */
+const runsUnseen = (name: string, rest: readonly Word[]): boolean =>
+  name === '.' ||
+  name === 'source' ||
+  (shells.has(name) && name !== 'eval' && !rest.some(({ text }) => /^-[a-z]*c/.test(text)));
 
 /** Behind `sudo` any word may be the command: `sudo -u ada rm x`. */
 function bare(words: readonly Word[], depth: number): (string | undefined)[] {

@@ -37,6 +37,18 @@ test.each<[line: string, commands: (string | undefined)[]]>([
 });
 
 test.each([
+  'echo "rm x" | bash',
+  'bash <<< "rm x"',
+  'bash a.sh',
+  'source a.sh',
+  '. ./a.sh',
+  'ls | xargs sh',
+  'sudo -u ada bash -x a.sh',
+])('what %s runs is not in the line', (line) => {
+  expect(runCommands(line)).toContain(undefined);
+});
+
+test.each([
   'sudo rm x',
   'sudo -u ada rm x',
   'ls | xargs rm x',

@@ -44,6 +44,8 @@ test.each<[rule: string, tool: string, input: Record<string, unknown>, matches: 
   ['Bash(rm *)', 'Bash', { command: 'rm\t-rf x' }, true],
   ['Bash(rm *)', 'Bash', { command: 'A=1 sudo "rm" x' }, true],
   ['Bash(rm *)', 'Bash', { command: '$CMD x' }, true],
+  ['Bash(rm *)', 'Bash', { command: 'echo "rm x" | bash' }, true],
+  ['Bash(rm *)', 'Bash', { command: 'bash -c "ls"' }, false],
   ['Bash(rm *)', 'Bash', { command: 'echo "please rm x"' }, false],
   ['Bash(rm *)', 'Bash', { command: 'git commit -m "form x"' }, false],
   ['Write(output/**)', 'Write', { file_path: '/workspace/output/a/b.md' }, true],
