@@ -15,7 +15,7 @@ export function readMcpJson(root: string): {
   const { servers, local, problems } = parseMcpJson(NAME, readFileSync(path, 'utf8'));
   const skipped = local.map(
     (name) =>
-      `${NAME} mcpServers.${name}: runs a program, which a Worker cannot; run it with \`edgewise bridge\` and name its address instead`,
+      `${NAME} mcpServers.${name}: runs a program, which a Worker cannot; run it with \`npx edgewise bridge\` and name its address instead`,
   );
   return { servers, warnings: [...problems, ...skipped] };
 }

@@ -47,7 +47,7 @@ export function readPlugins(root: string, knownTools: readonly string[]): Plugin
     const locked = folder === `plugins/${plugin.name}` ? lock.plugins[plugin.name] : undefined;
     if (locked !== undefined && hashFolder(join(root, folder)) !== locked.hash) {
       warnings.push(
-        `${folder}: its files are not those that were installed; \`edgewise plugin update ${plugin.name}\` brings those back`,
+        `${folder}: its files are not those that were installed; \`npx edgewise plugin update ${plugin.name}\` brings those back`,
       );
     }
     const marketplace = locked?.marketplace ?? null;
@@ -93,7 +93,7 @@ function referencesIn(text: string, isThere: (reference: PluginReference) => boo
 
 const missing = (reference: PluginReference): string =>
   typeof reference === 'string'
-    ? `there is no such plugin here; \`edgewise plugin install ${reference}\` brings it`
+    ? `there is no such plugin here; \`npx edgewise plugin install ${reference}\` brings it`
     : `there is no working plugin in ${reference.path}`;
 
 function readLock(root: string): { plugins: PluginLock['plugins']; warnings: readonly string[] } {

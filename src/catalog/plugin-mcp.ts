@@ -33,7 +33,7 @@ export function parsePluginMcp(
         .map(({ name }) => `${path}: ${name} is too long for the name of a server; it may have 64 letters`),
       ...read.local.map(
         (name) =>
-          `${path} mcpServers.${name}: runs a program, which a Worker cannot; run it with \`edgewise bridge\` and name its address in agents.yaml`,
+          `${path} mcpServers.${name}: runs a program, which a Worker cannot; run it with \`npx edgewise bridge\` and name its address in agents.yaml`,
       ),
       ...read.servers.flatMap((server) => {
         const name = foreign(server);

@@ -68,7 +68,7 @@ export function createAccess({ host, config, credentials }: AccessDeps): Access 
       if (!isInteractive(host)) {
         throw new CliFailure(
           exitCode.notSignedIn,
-          `Not signed in to ${server}. Run \`edgewise login\`, or set CLI_USERNAME and CLI_ADMIN_PASSWORD.`,
+          `Not signed in to ${server}. Run \`npx edgewise login\`, or set CLI_USERNAME and CLI_ADMIN_PASSWORD.`,
         );
       }
       password = await askHidden(host, `Password of ${config.username} at ${server}: `);
@@ -99,7 +99,7 @@ export function createAccess({ host, config, credentials }: AccessDeps): Access 
     if (password !== undefined) return signIn(config, config.username, password);
     throw new CliFailure(
       exitCode.notSignedIn,
-      `The login at ${server} has expired. Run \`edgewise login\` again.`,
+      `The login at ${server} has expired. Run \`npx edgewise login\` again.`,
     );
   }
 

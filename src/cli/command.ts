@@ -42,7 +42,7 @@ export const commonHelp = `Everywhere:
   -h, --help        this text`;
 
 const usageFailure = (command: string, problem: string): CliFailure =>
-  new CliFailure(exitCode.usage, `${problem} See \`edgewise ${command} --help\`.`);
+  new CliFailure(exitCode.usage, `${problem} See \`npx edgewise ${command} --help\`.`);
 
 /** Reads the words after the command's name. Throws a usage failure for an option the command does not have. */
 export function parseWords(command: Command, words: readonly string[]) {

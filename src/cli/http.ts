@@ -51,11 +51,11 @@ export function failureFor(status: number, problem: string): CliFailure {
   if (status === 401 && problem.includes('API key')) {
     return new CliFailure(
       exitCode.notSignedIn,
-      'The server wants an API key: set API_KEY to the one it was started or deployed with, or run `edgewise login`.',
+      'The server wants an API key: set API_KEY to the one it was started or deployed with, or run `npx edgewise login`.',
     );
   }
   if (status === 401) {
-    return new CliFailure(exitCode.notSignedIn, `${problem} Run \`edgewise login\`.`);
+    return new CliFailure(exitCode.notSignedIn, `${problem} Run \`npx edgewise login\`.`);
   }
   return new CliFailure(status === 404 ? exitCode.notFound : exitCode.failure, problem);
 }

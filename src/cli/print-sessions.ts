@@ -16,7 +16,7 @@ export function printSessions(host: Host, sessions: readonly ListedSession[]): v
     turns(session.turn_count),
     titleOf(session),
   ]);
-  printTable(host, rows, 'No sessions yet. Start one with `edgewise chat`.');
+  printTable(host, rows, 'No sessions yet. Start one with `npx edgewise chat`.');
 }
 
 export function printHits(host: Host, { results, query }: SearchResponse): void {

@@ -46,13 +46,17 @@ const commands: readonly Command[] = [
 
 const overview = `edgewise: talk to your agents from the terminal.
 
-Usage: edgewise <command> [options]
+Usage: npx edgewise <command> [options]
 
 Commands:
 ${commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
 ${commonHelp}
   --version         print the version
+
+Examples:
+  npx edgewise chat -p 'write a file'
+  npx edgewise sessions search file
 
 Settings come from the environment, else from .dev.vars beside package.json (for the server on this machine):
   API_URL, API_KEY, CLI_USERNAME, CLI_ADMIN_PASSWORD; NO_COLOR switches colour off.
@@ -72,7 +76,10 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
 
 async function dispatch(argv: readonly string[], host: Host): Promise<ExitCode> {
   const [first, ...rest] = argv;
-  if (first === undefined) throw new CliFailure(exitCode.usage, overview);
+  if (first === undefined) {
+    host.errors.write(`${overview}\n`);
+    return exitCode.usage;
+  }
   if (first === '--version' || first === '-v') return show(host, version);
   if (first === '--help' || first === '-h') return show(host, overview);
   if (first === 'help')
@@ -99,7 +106,7 @@ function find(name: string): Command {
   );
   throw new CliFailure(
     exitCode.usage,
-    `There is no command "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`edgewise --help\`.`,
+    `There is no command "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`npx edgewise --help\`.`,
   );
 }
 

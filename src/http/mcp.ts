@@ -64,8 +64,8 @@ const requireBearer = createMiddleware<{
   return c.json(
     refusal(
       token === undefined
-        ? 'Send a token: Authorization: Bearer <token>. `edgewise mcp token create` makes one.'
-        : 'This token is wrong, expired or revoked. `edgewise mcp token create` makes a new one.',
+        ? 'Send a token: Authorization: Bearer <token>. `npx edgewise mcp token create` makes one.'
+        : 'This token is wrong, expired or revoked. `npx edgewise mcp token create` makes a new one.',
     ),
     401,
   );

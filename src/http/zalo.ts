@@ -61,11 +61,11 @@ export function zaloRoutes() {
 }
 
 const expired = plainPage('This link is over', {
-  text: 'It was used already or has expired. Run `edgewise setup zalo` for a new one.',
+  text: 'It was used already or has expired. Run `npx edgewise setup zalo` for a new one.',
 });
 const done = plainPage('The Official Account is connected', {
   text: 'Edgewise keeps its tokens and renews them by itself. You can close this page.',
 });
 const refused = plainPage('The Official Account is not connected', {
-  text: 'Zalo gave no tokens. Check ZALO_APP_ID and ZALO_APP_SECRET, then run `edgewise setup zalo` for a new link.',
+  text: 'Zalo gave no tokens. Check ZALO_APP_ID and ZALO_APP_SECRET, then run `npx edgewise setup zalo` for a new link.',
 });

@@ -210,13 +210,13 @@ function refusalOf(attached: Attached): CliFailure | undefined {
   if (isTokenRefused(attached)) {
     return new CliFailure(
       exitCode.notSignedIn,
-      'The server does not accept the login. Run `edgewise login`.',
+      'The server does not accept the login. Run `npx edgewise login`.',
     );
   }
   if (isSessionGone(attached)) {
     return new CliFailure(
       exitCode.notFound,
-      'There is no such session, or it is not yours. `edgewise sessions` lists them.',
+      'There is no such session, or it is not yours. `npx edgewise sessions` lists them.',
     );
   }
   if (attached.error !== undefined || attached.code === 1011) {

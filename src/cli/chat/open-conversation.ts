@@ -29,7 +29,7 @@ export async function openConversation(
     if (history !== undefined && history.messages.length === 0 && history.first_message === null) {
       throw new CliFailure(
         exitCode.notFound,
-        `There is no session ${sessionId}. \`edgewise sessions\` lists yours.`,
+        `There is no session ${sessionId}. \`npx edgewise sessions\` lists yours.`,
       );
     }
     return { conversation: converse({ api, listener, agentId, sessionId }), history };

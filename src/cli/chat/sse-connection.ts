@@ -77,7 +77,7 @@ export function converse(options: SseOptions): Conversation {
     if (end !== undefined) return end;
     throw new CliFailure(
       exitCode.unreachable,
-      'The stream broke off before the turn ended. `edgewise sessions` and `sessions show` tell how it went on.',
+      'The stream broke off before the turn ended. `npx edgewise sessions show <id>` tells how it went on.',
     );
   }
 

@@ -6,7 +6,11 @@ import { printTable } from '#cli/print-table.ts';
 export const agentsCommand: Command = {
   name: 'agents',
   summary: 'list the agents you can talk to',
-  help: 'Usage: edgewise agents\n\nThe first column is what `edgewise chat --agent` takes; * marks the default.',
+  help: `Usage: npx edgewise agents
+
+The first column is what \`npx edgewise chat --agent\` takes; * marks the default.
+
+Example: npx edgewise agents --json | jq -r '.[].name'`,
   options: {},
   async run({ host, api, json }) {
     const agents = await api.agents();

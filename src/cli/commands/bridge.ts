@@ -25,8 +25,8 @@ export const bridgeCommand: Command = {
   name: 'bridge',
   summary: 'serve MCP programs of this machine over HTTP, for your agents',
   help: `Usage:
-  edgewise bridge [--config FILE] [--only NAME,…]   the programs of an .mcp.json
-  edgewise bridge [--name NAME] -- COMMAND ARGS…    one program
+  npx edgewise bridge [--config FILE] [--only NAME,…]   the programs of an .mcp.json
+  npx edgewise bridge [--name NAME] -- COMMAND ARGS…    one program
 
 A Worker cannot start programs. The bridge does, one for each client, and serves them on 127.0.0.1 at /NAME/mcp. It
 prints what to put into agents.yaml. Ctrl-C ends it and the programs.
@@ -39,7 +39,7 @@ Options:
   --token TOKEN       what clients have to send (${TOKEN_VARIABLE}, else a new one each time)
   --allow-host HOST   another name by which the bridge is reached: that of a tunnel
 
-Example: edgewise bridge --name files -- npx -y @modelcontextprotocol/server-filesystem ~/notes`,
+Example: npx edgewise bridge --name files -- npx -y @modelcontextprotocol/server-filesystem ~/notes`,
   options: {
     config: { type: 'string' },
     port: { type: 'string' },
@@ -98,7 +98,7 @@ function chosen(host: Host, options: Options, [command, ...args]: readonly strin
   if (servers.length === 0) {
     throw new CliFailure(
       exitCode.usage,
-      `${options.config} names no program (an entry of mcpServers with a command). See \`edgewise bridge --help\`.`,
+      `${options.config} names no program (an entry of mcpServers with a command). See \`npx edgewise bridge --help\`.`,
     );
   }
   return chooseServers(servers, options.only);
@@ -110,7 +110,7 @@ function readConfig(path: string, shown: string): string {
   } catch {
     throw new CliFailure(
       exitCode.usage,
-      `${shown} cannot be read. Name the file with --config, or a program after --: edgewise bridge -- npx some-server`,
+      `${shown} cannot be read. Name the file with --config, or a program after --: npx edgewise bridge -- npx some-server`,
     );
   }
 }

@@ -16,7 +16,7 @@ const Options = z.object({
 export const chatCommand: Command = {
   name: 'chat',
   summary: 'talk to an agent',
-  help: `Usage: edgewise chat [--agent ID] [--session ID] [--prompt TEXT]
+  help: `Usage: npx edgewise chat [--agent ID] [--session ID] [--prompt TEXT]
 
 Options:
   -a, --agent ID    which agent (asks at a terminal; else the default one)
@@ -35,9 +35,9 @@ ${Object.entries(chatCommands)
 Ctrl-C stops the running turn; twice, or at the prompt, it leaves.
 
 Examples:
-  edgewise chat -p "What is in input/?" --session 6f1c…
-  printf 'hello\\nand now in French\\n' | edgewise chat
-  edgewise chat -p hello --json | jq -r 'select(.type == "assistant_text").text'`,
+  npx edgewise chat -p "What is in input/?" --session 6f1c…
+  printf 'hello\\nand now in French\\n' | npx edgewise chat
+  npx edgewise chat -p hello --json | jq -r 'select(.type == "assistant_text").text'`,
   options: {
     mode: { type: 'string' },
     agent: { type: 'string', short: 'a' },

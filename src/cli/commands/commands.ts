@@ -9,10 +9,12 @@ const Options = z.object({ agent: z.string().optional() });
 export const commandsCommand: Command = {
   name: 'commands',
   summary: 'list the commands that can begin a prompt, as /summarize does',
-  help: `Usage: edgewise commands [--agent ID]
+  help: `Usage: npx edgewise commands [--agent ID]
 
 Options:
-  -a, --agent ID    those of this agent (the default agent)`,
+  -a, --agent ID    those of this agent (the default agent)
+
+Example: npx edgewise commands --agent email-reader-x1y2z3`,
   options: { agent: { type: 'string', short: 'a' } },
   async run({ host, api, json, values, positionals }) {
     noWords('commands', positionals);

@@ -19,17 +19,19 @@ export const linkCommand: Command = {
   name: 'link',
   summary: 'let a messenger act as you',
   help: `Usage:
-  edgewise link                 makes a one-time code, to be sent to the bot as /link CODE
-  edgewise link <code> [--yes]  enters one that the bot answered to /link, after asking whether it is you
-  edgewise link --list
-  edgewise link --remove <id>
+  npx edgewise link                 makes a one-time code, to be sent to the bot as /link CODE
+  npx edgewise link <code> [--yes]  enters one that the bot answered to /link, after asking whether it is you
+  npx edgewise link --list
+  npx edgewise link --remove <id>
 
-A chat that is linked sees your sessions and files.`,
+A chat that is linked sees your sessions and files.
+
+Example: npx edgewise link KX7P-2M41`,
   options: { list: { type: 'boolean' }, yes: { type: 'boolean' }, remove: { type: 'string' } },
   async run(call) {
     const { list, yes, remove } = readOptions('link', Options, call.values);
     if (list && remove !== undefined) {
-      throw new CliFailure(exitCode.usage, 'Either --list or --remove. See `edgewise link --help`.');
+      throw new CliFailure(exitCode.usage, 'Either --list or --remove. See `npx edgewise link --help`.');
     }
     if (list || remove !== undefined) noWords('link', call.positionals);
     if (list) await show(call);
@@ -79,7 +81,7 @@ async function show({ host, api, json }: CommandCall): Promise<void> {
       `linked ${one.linked_at.slice(0, 10)}`,
       nameOf(one),
     ]),
-    'No chat is linked. `edgewise link` makes a code for one.',
+    'No chat is linked. `npx edgewise link` makes a code for one.',
   );
 }
 

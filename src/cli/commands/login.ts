@@ -26,7 +26,7 @@ async function readPassword(call: CommandCall, username: string, fromInput: bool
 export const loginCommand: Command = {
   name: 'login',
   summary: 'sign in to a server and stay signed in',
-  help: `Usage: edgewise login [--username NAME] [--password-stdin]
+  help: `Usage: npx edgewise login [--username NAME] [--password-stdin]
 
 Keeps tokens, not the password, in ~/.config/edgewise/credentials.json, one entry per server. For a server elsewhere,
 set API_KEY the first time: it is kept there as well.
@@ -35,7 +35,7 @@ Options:
   --username NAME   who you are (CLI_USERNAME, else admin)
   --password-stdin  read the password from standard input
 
-Example: API_KEY=… edgewise login --api-url https://edgewise.example.workers.dev`,
+Example: API_KEY=… npx edgewise login --api-url https://edgewise.example.workers.dev`,
   options: { username: { type: 'string' }, 'password-stdin': { type: 'boolean' } },
   async run(call) {
     const { host, config, credentials, json, values, positionals } = call;

@@ -6,7 +6,11 @@ import { call } from '#cli/http.ts';
 export const logoutCommand: Command = {
   name: 'logout',
   summary: 'sign out and forget the stored login',
-  help: 'Usage: edgewise logout\n\nThe server revokes the tokens; they are removed here even if it cannot be reached.',
+  help: `Usage: npx edgewise logout
+
+The server revokes the tokens; they are removed here even if it cannot be reached.
+
+Example: npx edgewise logout --api-url https://edgewise.example.workers.dev`,
   options: {},
   async run({ host, config, credentials, access, json, positionals }) {
     noWords('logout', positionals);

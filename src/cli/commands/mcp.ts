@@ -14,17 +14,19 @@ export const mcpCommand: Command = {
   name: 'mcp',
   summary: 'tokens for programs that use your agents; servers that your agents use',
   help: `Usage:
-  edgewise mcp token create <name>   prints it, this once
-  edgewise mcp token list
-  edgewise mcp token revoke <id>
+  npx edgewise mcp token create <name>   prints it, this once
+  npx edgewise mcp token list
+  npx edgewise mcp token revoke <id>
 
 Claude Desktop, Claude Code and others reach your sessions, files and agents at the server's /mcp with such a token.
 
-  edgewise mcp servers               those that your agents use, as they stand for you
-  edgewise mcp sign-in <name>        prints the address where you sign in
-  edgewise mcp sign-out <name>
+  npx edgewise mcp servers               those that your agents use, as they stand for you
+  npx edgewise mcp sign-in <name>        prints the address where you sign in
+  npx edgewise mcp sign-out <name>
 
-docs/mcp.md shows how to set both up.`,
+docs/mcp.md shows how to set both up.
+
+Example: npx edgewise mcp token create my laptop`,
   options: {},
   async run(call) {
     const [noun = '', verb = 'list', ...rest] = call.positionals;
@@ -33,12 +35,15 @@ docs/mcp.md shows how to set both up.`,
     const run = verbs.get(name);
     if (run === undefined) {
       if (noun === '') {
-        throw new CliFailure(exitCode.usage, '`edgewise mcp` needs a verb. See `edgewise mcp --help`.');
+        throw new CliFailure(
+          exitCode.usage,
+          '`npx edgewise mcp` needs a verb. See `npx edgewise mcp --help`.',
+        );
       }
       const meant = closest(name, [...verbs.keys()]);
       throw new CliFailure(
         exitCode.usage,
-        `There is no \`mcp ${call.positionals.join(' ')}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`edgewise mcp --help\`.`,
+        `There is no \`mcp ${call.positionals.join(' ')}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`npx edgewise mcp --help\`.`,
       );
     }
     await run(call, isToken ? rest : call.positionals.slice(1));

@@ -22,7 +22,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   update: (call, words) => update(call, words.length === 0 ? undefined : oneWord('plugin', 'name', words)),
   marketplace: (call, [verb, ...words]) => {
     if (verb === 'add') return addMarketplace(call, oneWord('plugin', 'address', words));
-    throw new CliFailure(exitCode.usage, 'Say `edgewise plugin marketplace add <git address or folder>`.');
+    throw new CliFailure(
+      exitCode.usage,
+      'Say `npx edgewise plugin marketplace add <git address or folder>`.',
+    );
   },
 };
 
@@ -30,19 +33,21 @@ export const pluginCommand: Command = {
   name: 'plugin',
   summary: 'install, list, update or remove plugins of this project',
   help: `Usage:
-  edgewise plugin list
-  edgewise plugin install <name@marketplace> [--yes]
-  edgewise plugin install <git address>[#branch, tag or commit] [--yes]
-  edgewise plugin install <folder> [--yes]
-  edgewise plugin marketplace add <git address>[#branch] or <folder>
-  edgewise plugin update [name] [--yes]
-  edgewise plugin remove <name>
+  npx edgewise plugin list
+  npx edgewise plugin install <name@marketplace> [--yes]
+  npx edgewise plugin install <git address>[#branch, tag or commit] [--yes]
+  npx edgewise plugin install <folder> [--yes]
+  npx edgewise plugin marketplace add <git address>[#branch] or <folder>
+  npx edgewise plugin update [name] [--yes]
+  npx edgewise plugin remove <name>
 
 A plugin is copied into plugins/ of this project and written into plugins.lock.json: commit both. It shows first what it
 brings. An agent has it once agents.yaml names it. See docs/plugins.md.
 
 Options:
-  -y, --yes         do not ask`,
+  -y, --yes         do not ask
+
+Example: npx edgewise plugin install https://github.com/acme/formatter.git#v2`,
   options: { yes: { type: 'boolean', short: 'y' } },
   async run({ host, json, values, positionals }) {
     const [name = 'list', ...words] = positionals;
@@ -51,7 +56,7 @@ Options:
       const meant = closest(name, Object.keys(verbs));
       throw new CliFailure(
         exitCode.usage,
-        `There is no \`plugin ${name}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`edgewise plugin --help\`.`,
+        `There is no \`plugin ${name}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`npx edgewise plugin --help\`.`,
       );
     }
     const { yes } = readOptions('plugin', Options, values);

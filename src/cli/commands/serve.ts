@@ -14,11 +14,13 @@ const Options = z.object({
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'run the server on this machine, as `npm start` does',
-  help: `Usage: edgewise serve [--port N] [--state DIR]
+  help: `Usage: npx edgewise serve [--port N] [--state DIR]
 
 Options:
   --port N          where to listen (7001)
-  --state DIR       where sessions, users and files are kept`,
+  --state DIR       where sessions, users and files are kept (.wrangler/state)
+
+Example: npx edgewise serve --port 8080 --state /tmp/edgewise`,
   options: { port: { type: 'string' }, state: { type: 'string' } },
   async run({ values, positionals }) {
     noWords('serve', positionals);

@@ -35,7 +35,10 @@ const show: Verb = async ({ host, api, json }, words) => {
   const history = await api.history(id);
   // The route answers an unknown id with an empty history
   if (history.messages.length === 0 && history.first_message === null) {
-    throw new CliFailure(exitCode.notFound, `There is no session ${id}. \`edgewise sessions\` lists yours.`);
+    throw new CliFailure(
+      exitCode.notFound,
+      `There is no session ${id}. \`npx edgewise sessions\` lists yours.`,
+    );
   }
   if (json) printJson(host, history);
   else printHistory(host, history.messages);
@@ -87,14 +90,16 @@ export const sessionsCommand: Command = {
   name: 'sessions',
   summary: 'list, search, show, rename, delete or export your sessions',
   help: `Usage:
-  edgewise sessions                       newest first
-  edgewise sessions search <query>
-  edgewise sessions show <id>
-  edgewise sessions rename <id> <name>
-  edgewise sessions delete <id>… [--yes]  with its files
-  edgewise sessions export <id> [--format jsonl|markdown] [--output FILE]
+  npx edgewise sessions                       newest first
+  npx edgewise sessions search <query>
+  npx edgewise sessions show <id>
+  npx edgewise sessions rename <id> <name>
+  npx edgewise sessions delete <id>… [--yes]  with its files
+  npx edgewise sessions export <id> [--format jsonl|markdown] [--output FILE]
 
-Continue one with \`edgewise chat --session <id>\`.`,
+Continue one with \`npx edgewise chat --session <id>\`.
+
+Example: npx edgewise sessions search quarterly report`,
   options: { format: { type: 'string' }, output: { type: 'string', short: 'o' }, yes: { type: 'boolean' } },
   async run(call): Promise<ExitCode> {
     const [name = 'list', ...words] = call.positionals;
@@ -103,7 +108,7 @@ Continue one with \`edgewise chat --session <id>\`.`,
       const meant = closest(name, Object.keys(verbs));
       throw new CliFailure(
         exitCode.usage,
-        `There is no \`sessions ${name}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`edgewise sessions --help\`.`,
+        `There is no \`sessions ${name}\`.${meant === undefined ? '' : ` Did you mean "${meant}"?`} See \`npx edgewise sessions --help\`.`,
       );
     }
     await verb(call, words);

@@ -12,7 +12,7 @@ const Options = z.object({ status: z.boolean().default(false) });
 export const setupCommand: Command = {
   name: 'setup',
   summary: 'set up a messenger, or see how it stands (for administrators)',
-  help: `Usage: edgewise setup telegram|whatsapp|zalo|imessage [--status]
+  help: `Usage: npx edgewise setup telegram|whatsapp|zalo|imessage [--status]
 
 Checks the token of the messenger, points its webhook at the server, and says what is left to click. What it needs is
 set at the server first; it names what is missing. Running it again changes nothing. Exit code 1: it does not work yet.
@@ -20,7 +20,9 @@ set at the server first; it names what is missing. Running it again changes noth
 Options:
   --status  only show how it stands
 
-Who may write to the bot: \`edgewise whitelist\`. Step by step: docs/TELEGRAM_SETUP.md and its neighbours.`,
+Who may write to the bot: \`npx edgewise whitelist\`. Step by step: docs/TELEGRAM_SETUP.md and its neighbours.
+
+Example: npx edgewise setup telegram --status`,
   options: { status: { type: 'boolean' } },
   async run(call) {
     const { status: onlyStatus } = readOptions('setup', Options, call.values);

@@ -6,7 +6,9 @@ import { printTable } from '#cli/print-table.ts';
 export const skillsCommand: Command = {
   name: 'skills',
   summary: 'list the skills an agent can use',
-  help: 'Usage: edgewise skills',
+  help: `Usage: npx edgewise skills
+
+Example: npx edgewise skills --json | jq -r '.[].name'`,
   options: {},
   async run({ host, api, json }) {
     const skills = await api.skills();

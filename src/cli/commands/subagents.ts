@@ -6,7 +6,9 @@ import { printTable } from '#cli/print-table.ts';
 export const subagentsCommand: Command = {
   name: 'subagents',
   summary: 'list the helpers an agent may hand work to',
-  help: 'Usage: edgewise subagents',
+  help: `Usage: npx edgewise subagents
+
+Example: npx edgewise subagents --json | jq -r '.[].name'`,
   options: {},
   async run({ host, api, json }) {
     const subagents = await api.subagents();

@@ -21,10 +21,12 @@ export const usageCommand: Command = {
   name: 'usage',
   summary: 'show tokens and cost, by day or of one session',
   help: `Usage:
-  edgewise usage [--days N]       the last N days (30), newest first, by UTC
-  edgewise usage --session <id>   one session
+  npx edgewise usage [--days N]       the last N days (30), newest first, by UTC
+  npx edgewise usage --session <id>   one session
 
-Tokens in are all that was sent to the model; "cached" is the part of them that came from its cache.`,
+Tokens in are all that was sent to the model; "cached" is the part of them that came from its cache.
+
+Example: npx edgewise usage --days 7`,
   options: { session: { type: 'string', short: 's' }, days: { type: 'string' } },
   async run({ host, api, json, values, positionals }) {
     noWords('usage', positionals);

@@ -12,7 +12,7 @@ type Verb = (call: CommandCall, words: readonly string[]) => Promise<void>;
 const Options = z.object({ label: z.string().default(''), user: z.string().default('') });
 
 const usage = (problem: string) =>
-  new CliFailure(exitCode.usage, `${problem} See \`edgewise whitelist --help\`.`);
+  new CliFailure(exitCode.usage, `${problem} See \`npx edgewise whitelist --help\`.`);
 
 const list: Verb = async ({ host, api, json }, words) => {
   const [word, ...more] = words;
@@ -24,7 +24,7 @@ const list: Verb = async ({ host, api, json }, words) => {
   printTable(
     host,
     entries.map(rowOf),
-    'Nobody is listed. `edgewise whitelist add <platform> <id>` adds someone.',
+    'Nobody is listed. `npx edgewise whitelist add <platform> <id>` adds someone.',
   );
   const open = PlatformName.options.filter((name) => !whitelist.enabled[name]);
   if (open.length > 0) printLine(host, `Open to everyone: ${open.join(', ')}`);
@@ -101,10 +101,10 @@ export const whitelistCommand: Command = {
   name: 'whitelist',
   summary: 'list, add or remove who may write to the bots (for administrators)',
   help: `Usage:
-  edgewise whitelist [list [platform]]
-  edgewise whitelist add <platform> <id> [--label TEXT] [--user NAME]
-  edgewise whitelist remove <platform> <id>
-  edgewise whitelist on|off <platform>   whether the list counts; off: everyone may write
+  npx edgewise whitelist [list [platform]]
+  npx edgewise whitelist add <platform> <id> [--label TEXT] [--user NAME]
+  npx edgewise whitelist remove <platform> <id>
+  npx edgewise whitelist on|off <platform>   whether the list counts; off: everyone may write
 
 The platforms are telegram, whatsapp, zalo and imessage. The id is the sender's: a number, a phone number or a mail
 address. Of a stranger who writes it is in the server's log, as sender_not_listed (npx wrangler tail).
@@ -113,7 +113,7 @@ Options:
   --label TEXT  a note of yours
   --user NAME   the account whose files, sessions and agents they get; else they get one of their own
 
-Example: edgewise whitelist add whatsapp '+84 907 996 550' --label Ana`,
+Example: npx edgewise whitelist add whatsapp '+84 907 996 550' --label Ana`,
   options: { label: { type: 'string' }, user: { type: 'string' } },
   async run(call) {
     const [name = 'list', ...words] = call.positionals;

@@ -17,7 +17,7 @@ const servers: McpVerb = async ({ host, api, json }, words) => {
 };
 
 function stateOf({ name, state, tools, problem }: McpServerState): string {
-  if (state === 'sign_in') return `needs you to sign in: edgewise mcp sign-in ${name}`;
+  if (state === 'sign_in') return `needs you to sign in: npx edgewise mcp sign-in ${name}`;
   if (state === 'unavailable') return `not available${problem === null ? '' : `: ${problem}`}`;
   return `ready${tools === null ? '' : `, ${tools} ${tools === 1 ? 'tool' : 'tools'}`}`;
 }

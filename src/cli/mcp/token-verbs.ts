@@ -9,7 +9,7 @@ const create: McpVerb = async ({ host, api, config, json }, words) => {
   printLine(host, made.token);
   host.errors.write(
     `This token is not shown again. Whoever has it works in your name, at ${config.server}/mcp.\n` +
-      `Revoke it with \`edgewise mcp token revoke ${made.id}\`.\n`,
+      `Revoke it with \`npx edgewise mcp token revoke ${made.id}\`.\n`,
   );
 };
 
@@ -25,7 +25,7 @@ const list: McpVerb = async ({ host, api, json }, words) => {
       last_used_at === null ? 'never used' : `used ${last_used_at.slice(0, 10)}`,
       name,
     ]),
-    'No tokens. `edgewise mcp token create <name>` makes one.',
+    'No tokens. `npx edgewise mcp token create <name>` makes one.',
   );
 };
 

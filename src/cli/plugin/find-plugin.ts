@@ -49,7 +49,7 @@ export function findInMarketplace(typed: string, { sources, lock, root }: Search
     const known = Object.keys(lock.marketplaces).join(', ');
     throw new CliFailure(
       exitCode.notFound,
-      `There is no marketplace "${marketplace}"${known && ` (there are: ${known})`}. Add it with \`edgewise plugin marketplace add <address>\`.`,
+      `There is no marketplace "${marketplace}"${known && ` (there are: ${known})`}. Add it with \`npx edgewise plugin marketplace add <address>\`.`,
     );
   }
   const place = parseSource(address, { root, cwd: root });

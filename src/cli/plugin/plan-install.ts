@@ -95,6 +95,6 @@ function taken(name: string, { plugins }: PluginLock): CliFailure {
   const help =
     from === undefined
       ? `plugins/${name} was not installed by this command: rename or delete it first`
-      : `it comes from ${from.source}. Bring it up to date with \`edgewise plugin update ${name}\`, or remove it first`;
+      : `it comes from ${from.source}. Bring it up to date with \`npx edgewise plugin update ${name}\`, or remove it first`;
   return new CliFailure(exitCode.failure, `There is a plugin "${name}" already; ${help}.`);
 }

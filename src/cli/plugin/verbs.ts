@@ -123,7 +123,7 @@ export const list = ({ host, root, json }: PluginCall): Promise<void> =>
         version ?? '',
         `${source ?? 'made here'}${commit === null ? '' : ` ${commit.slice(0, 10)}`}${changed ? ' (files were changed)' : ''}`,
       ]),
-      'No plugins. `edgewise plugin install` brings one.',
+      'No plugins. `npx edgewise plugin install` brings one.',
     );
   });
 
@@ -133,7 +133,7 @@ export const remove = (call: PluginCall, name: string): Promise<void> =>
     if (!Object.hasOwn(lock.plugins, name)) {
       const help = installed.has(name)
         ? `plugins/${name} was not installed by this command; delete the folder yourself`
-        : 'There is no such plugin. `edgewise plugin list` shows those there are';
+        : 'There is no such plugin. `npx edgewise plugin list` shows those there are';
       throw new CliFailure(exitCode.notFound, `${help}.`);
     }
     const needs = [...installed]

@@ -26,7 +26,7 @@ export function howToSet(platform: PlatformName, place: Place): string[] {
     isLocal
       ? 'Write them there, and start the server again.'
       : `Set each with \`npx wrangler secret put ${shown[0]?.name ?? 'NAME'}\`; it counts at once.`,
-    `Then run \`edgewise setup ${platform}\` again. Step by step: docs/${platform.toUpperCase()}_SETUP.md`,
+    `Then run \`npx edgewise setup ${platform}\` again. Step by step: docs/${platform.toUpperCase()}_SETUP.md`,
   ];
 }
 

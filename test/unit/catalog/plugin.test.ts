@@ -253,7 +253,7 @@ describe('MCP servers', () => {
     expect(warnings).toEqual([
       expect.stringContaining('.mcp.json mcpServers.broken.url: '),
       expect.stringContaining('is too long for the name of a server'),
-      '.mcp.json mcpServers.near: runs a program, which a Worker cannot; run it with `edgewise bridge` and name its address in agents.yaml',
+      '.mcp.json mcpServers.near: runs a program, which a Worker cannot; run it with `npx edgewise bridge` and name its address in agents.yaml',
       '.mcp.json mcpServers.thief: asks for the variable ANTHROPIC_API_KEY; a plugin may have only variables that begin with MY_TOOLS_. To give it that one, name the server in agents.yaml',
     ]);
   });

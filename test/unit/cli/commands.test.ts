@@ -214,7 +214,7 @@ describe('signing in', () => {
     const { code, err } = await run(['sessions', '--api-url', url], { env: { XDG_CONFIG_HOME } });
     expect({ code, err }).toEqual({
       code: 3,
-      err: `The login at ${url} has expired. Run \`edgewise login\` again.\n`,
+      err: `The login at ${url} has expired. Run \`npx edgewise login\` again.\n`,
     });
   });
 
@@ -254,6 +254,6 @@ test('the real program, in a pipe', () => {
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'There is no option --nope. See `edgewise sessions --help`.\n',
+    stderr: 'There is no option --nope. See `npx edgewise sessions --help`.\n',
   });
 });

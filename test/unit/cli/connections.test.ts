@@ -38,7 +38,7 @@ describe('mcp', () => {
     server.links.servers = [docs, tickets, far, mail];
     expect((await edgewise('mcp', 'servers')).out).toBe(
       'docs                ready, 12 tools\n' +
-        'tickets             needs you to sign in: edgewise mcp sign-in tickets\n' +
+        'tickets             needs you to sign in: npx edgewise mcp sign-in tickets\n' +
         'far                 not available: It cannot be reached.\n' +
         'mail     signed in  ready, 1 tool\n',
     );
@@ -73,7 +73,7 @@ describe('mcp', () => {
     { words: ['signin', 'x'], code: 2, err: 'Did you mean "sign-in"?' },
     { words: ['token', 'lsit'], code: 2, err: 'Did you mean "token list"?' },
     { words: ['toString'], code: 2, err: 'There is no `mcp toString`.' },
-    { words: [], code: 2, err: '`edgewise mcp` needs a verb.' },
+    { words: [], code: 2, err: '`npx edgewise mcp` needs a verb.' },
   ])('refused: mcp $words', async ({ words, code, err }) => {
     server.links.servers = [far];
     const result = await edgewise('mcp', ...words);
@@ -108,7 +108,7 @@ describe('link', () => {
       name: null,
     });
     expect((await edgewise('link', '--list')).out).toBe(
-      'No chat is linked. `edgewise link` makes a code for one.\n',
+      'No chat is linked. `npx edgewise link` makes a code for one.\n',
     );
     expect((await edgewise('link', 'AAAA-BBBB')).out).toBe('Linked: Telegram, Ada (4711).\n');
     expect(JSON.parse((await edgewise('link', 'CCCC-DDDD', '--json')).out)).toMatchObject({ id: 'i2' });

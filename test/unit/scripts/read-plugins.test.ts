@@ -128,7 +128,7 @@ test.each<{ name: string; files: Record<string, string>; plugins?: string[]; war
     },
     warnings: [
       'agents.yaml:3:7 _defaults.plugins.0: there is no working plugin in ./plugins/gone',
-      'agents.yaml:6:15 agents.a.plugins.0: there is no such plugin here; `edgewise plugin install x@acme` brings it',
+      'agents.yaml:6:15 agents.a.plugins.0: there is no such plugin here; `npx edgewise plugin install x@acme` brings it',
     ],
   },
   {
@@ -191,7 +191,7 @@ test('the lock file gives a plugin its name with the marketplace, and tells when
   expect(read().warnings).toEqual([]);
   put({ 'plugins/a/b.md': 'one\nthree\n' });
   expect(read().warnings).toEqual([
-    'plugins/a: its files are not those that were installed; `edgewise plugin update a` brings those back',
+    'plugins/a: its files are not those that were installed; `npx edgewise plugin update a` brings those back',
   ]);
 });
 
