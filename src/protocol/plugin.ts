@@ -60,7 +60,7 @@ export type Marketplace = z.infer<typeof Marketplace>;
 export const LockedPlugin = z.object({
   /** Null for one that came straight from a folder or a repository. */
   marketplace: z.string().nullable(),
-  /** A git address or a folder. */
+  /** A git address, or a folder from the project. */
   source: z.string(),
   /** The branch, tag or commit that was asked for. */
   ref: z.string().nullable(),

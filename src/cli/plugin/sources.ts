@@ -6,7 +6,7 @@ import { fetchRepository, isGitAddress } from '#cli/plugin/git.ts';
 
 /** A place that plugins come from, as the lock file names it. */
 export interface Source {
-  /** A git address, or a folder: from the project's folder, if it lies in it. */
+  /** A git address, or a folder, from the project's: others have that elsewhere. */
   readonly source: string;
   readonly ref: string | null;
 }
@@ -39,9 +39,15 @@ export function parseSource(typed: string, { root, cwd }: { root: string; cwd: s
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new CliFailure(exitCode.notFound, `There is no folder ${folder}.`);
   }
-  const within = relative(root, folder);
-  const isWithin = !within.startsWith('..') && !isAbsolute(within);
-  return { source: isWithin ? `./${within.split(sep).join('/')}` : folder, ref: null };
+  return { source: folderFrom(root, folder), ref: null };
+}
+
+/** Windows has no way from one drive to another: then it is the whole path. */
+export function folderFrom(root: string, folder: string): string {
+  const way = relative(root, resolve(root, folder));
+  if (isAbsolute(way)) return way;
+  const path = way.split(sep).join('/');
+  return path.startsWith('../') || path === '..' ? path : `./${path}`;
 }
 
 /** The places that one command opens, each once. Close it in the end, or what was fetched stays. */

@@ -1,5 +1,5 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { addMarketplace, install, list, remove, update } from '#cli/plugin/verbs.ts';
 import { run } from './run-in-process.ts';
@@ -111,7 +111,7 @@ test('from a marketplace in git, with what it depends on; then list, update and 
   expect(project.lock()).toEqual({ marketplaces: { acme: address }, plugins: {} });
 });
 
-test('a folder of the project is locked by its path from there, one elsewhere by its whole path', async () => {
+test('a folder is locked by its path from the project, wherever it is', async () => {
   const project = newProject();
   project.put(within('vendor/inner', plugin('inner')));
   const outside = newFolder();
@@ -119,8 +119,30 @@ test('a folder of the project is locked by its path from there, one elsewhere by
   await project.run((call) => install(call, 'vendor/inner'));
   await project.run((call) => install(call, outside));
   expect(project.lock()).toMatchObject({
-    plugins: { inner: { source: './vendor/inner', commit: null }, outer: { source: outside, commit: null } },
+    plugins: {
+      inner: { source: './vendor/inner', commit: null },
+      outer: { source: `../${basename(outside)}`, commit: null },
+    },
   });
+});
+
+test('an older lock file with whole paths is understood, and written anew with the next change', async () => {
+  const project = newProject();
+  const outside = newFolder();
+  put(outside, { ...within('one', plugin('one')), ...marketplace('acme', { one: './one' }) });
+  await project.run((call) => addMarketplace(call, outside));
+  await project.run((call) => install(call, 'one@acme'));
+  const now = project.lock();
+  const place = `../${basename(outside)}`;
+  expect(now).toMatchObject({ marketplaces: { acme: place }, plugins: { one: { source: place } } });
+
+  project.put({ 'plugins.lock.json': project.read('plugins.lock.json').replaceAll(place, outside) });
+  expect(await project.run((call) => update(call, undefined))).toEqual({
+    out: 'one is up to date.\n',
+    problem: undefined,
+  });
+  expect((await project.run((call) => addMarketplace(call, outside))).problem).toBeUndefined();
+  expect(project.lock()).toEqual(now);
 });
 
 test('nothing comes in before somebody has agreed', async () => {
