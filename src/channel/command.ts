@@ -1,5 +1,5 @@
 import type { InboundMessage } from '#channel/platform.ts';
-import { Verbosity } from '#channel/verbosity.ts';
+import { Verbosity } from '#protocol/verbosity.ts';
 
 /** What a message asks of the chat itself, and not of the agent. */
 export type Command =

@@ -5,9 +5,9 @@ import { platformAliases, platformUsers, users, whitelistEntries } from '#accoun
 import { isIdOf } from '#channel/aliases.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
-import { Verbosity } from '#channel/verbosity.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { PlatformName } from '#protocol/platform.ts';
+import { Verbosity } from '#protocol/verbosity.ts';
 
 export interface Sender {
   readonly platform: PlatformName;

@@ -63,7 +63,7 @@ async function status(channel: Channel, sender: Sender): Promise<string> {
     row === undefined
       ? 'The next message begins a conversation.'
       : `This conversation began ${new Date(Number(row['created_at'])).toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
-    `Verbosity: ${verbosity ?? defaultVerbosity(channel.platform.limits)}.`,
+    `Verbosity: ${verbosity ?? defaultVerbosity(channel)}.`,
   ].join('\n');
 }
 

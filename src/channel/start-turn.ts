@@ -14,7 +14,7 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** Makes messages a turn. From its row on, the turn is gone through with, whatever breaks in between. */
 export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...InboxRow[]]): Promise<void> {
-  const { sql, settings, people, platform, clock } = channel;
+  const { sql, settings, people, clock } = channel;
   const [{ message }] = rows;
   const identity = await identify({ platform: channel.platformName, ...message.sender }, people);
   const seqs = rows.map(({ seq }) => seq).join(',');
@@ -40,7 +40,7 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
       username,
       found.sessionId,
       default_agent_id,
-      verbosity ?? defaultVerbosity(platform.limits),
+      verbosity ?? defaultVerbosity(channel),
       message.isGroup ? 1 : 0,
       rows.at(-1)?.message.messageId ?? message.messageId,
       found.position,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Verbosity } from '#channel/verbosity.ts';
+import { Verbosity } from '#protocol/verbosity.ts';
 
 const Call = z.object({ name: z.string(), path: z.string().nullable() });
 
@@ -25,6 +25,8 @@ const Turn = z.object({
   said: z.number(),
   /** Text that waits for more, where messages are costly. */
   held: z.string(),
+  /** The row in the outbox of what is shown of a message that is not whole yet. */
+  growing: z.number().nullable(),
   /** Calls without a result, by id. */
   calls: z.string().transform((json) => z.record(z.string(), Call).parse(JSON.parse(json))),
   /** How often it was followed without anything new. */

@@ -1,9 +1,20 @@
-import { z } from 'zod';
-import type { PlatformLimits } from '#channel/platform.ts';
+import type { Channel } from '#channel/channel.ts';
+import type { Verbosity } from '#protocol/verbosity.ts';
 
-/** How much of the work shows in the chat: the answer alone; a sign that tools run; each call and each result. */
-export const Verbosity = z.enum(['silent', 'status', 'full']);
-export type Verbosity = z.infer<typeof Verbosity>;
+const variables = {
+  telegram: 'TELEGRAM_VERBOSITY',
+  whatsapp: 'WHATSAPP_VERBOSITY',
+  zalo: 'ZALO_VERBOSITY',
+  imessage: 'IMESSAGE_VERBOSITY',
+} as const;
 
-/** Where messages are costly, a message for each call would use them up. */
-export const defaultVerbosity = ({ coalesce }: PlatformLimits): Verbosity => (coalesce ? 'status' : 'full');
+/**
+ * For who has not said how much they want to see: what the deployer set for the platform. Where messages are costly, a
+ * message for each call would use them up.
+ */
+export const defaultVerbosity = ({
+  platformName,
+  platform,
+  settings,
+}: Pick<Channel, 'platformName' | 'platform' | 'settings'>): Verbosity =>
+  settings[variables[platformName]] ?? (platform.limits.coalesce ? 'status' : 'full');

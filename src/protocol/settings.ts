@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Verbosity } from '#protocol/verbosity.ts';
 
 /** An empty variable means the same as an absent one: `.dev.vars.example` lists many to be filled in. */
 const text = z
@@ -17,6 +18,9 @@ const flag = (fallback: boolean) =>
   text.transform((value) =>
     value === undefined ? fallback : ['true', '1', 'yes'].includes(value.toLowerCase()),
   );
+
+/** How much of the work a messenger shows to who has not said what they want; unset: by what its messages cost. */
+const verbosity = text.pipe(Verbosity.optional());
 
 /** Where a remote API is, without a slash at the end. */
 const url = (fallback: string) => text.transform((value) => (value ?? fallback).replace(/\/+$/, ''));
@@ -88,6 +92,7 @@ export const Settings = z.object({
   TELEGRAM_WHITELIST: text,
   TELEGRAM_API_URL: url('https://api.telegram.org'),
   /** The bot's name in groups. */
+  TELEGRAM_VERBOSITY: verbosity,
   TELEGRAM_BOT_USERNAME: text,
   /** Tables and headings as such; apps from before June 2026 ask for an update instead of showing them. */
   TELEGRAM_RICH_MESSAGES: flag(false),
@@ -101,6 +106,7 @@ export const Settings = z.object({
   WHATSAPP_WHITELIST: text,
   WHATSAPP_API_URL: url('https://graph.facebook.com'),
 
+  WHATSAPP_VERBOSITY: verbosity,
   ZALO_OA_ACCESS_TOKEN: text,
   ZALO_APP_ID: text,
   ZALO_APP_SECRET: text,
@@ -115,6 +121,7 @@ export const Settings = z.object({
   ZALO_WHITELIST: text,
   ZALO_API_URL: url('https://openapi.zalo.me'),
   ZALO_OAUTH_URL: url('https://oauth.zaloapp.com'),
+  ZALO_VERBOSITY: verbosity,
   ZALO_BOT_API_URL: url('https://bot-api.zaloplatforms.com'),
 
   BLUEBUBBLES_PASSWORD: text,
@@ -123,3 +130,4 @@ export const Settings = z.object({
   IMESSAGE_WHITELIST: text,
 });
 export type Settings = z.infer<typeof Settings>;
+  IMESSAGE_VERBOSITY: verbosity,

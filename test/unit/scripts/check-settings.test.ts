@@ -11,17 +11,24 @@ test.each([
   { name: 'the example', vars: parseEnv(readFileSync('.dev.vars.example', 'utf8')) },
   { name: 'what is no setting', vars: { HOME: '/root', MODEL: 'x' } },
   { name: 'every provider’s name', vars: { MODEL_PROVIDER: 'zai', MAX_STEPS: '1' } },
+  { name: 'how much a messenger shows', vars: { ZALO_VERBOSITY: 'full', TELEGRAM_VERBOSITY: ' silent ' } },
 ])('$name is right', ({ vars }) => {
   expect(settingsProblems(vars)).toEqual([]);
 });
 
 test('each wrong one is named, with what is allowed, and without its value', () => {
   expect(
-    settingsProblems({ MODEL_PROVIDER: 'anthropic', MAX_STEPS: 'many', STORAGE_MAX_SESSIONS: '0' }),
+    settingsProblems({
+      MODEL_PROVIDER: 'anthropic',
+      MAX_STEPS: 'many',
+      STORAGE_MAX_SESSIONS: '0',
+      WHATSAPP_VERBOSITY: 'loud',
+    }),
   ).toEqual([
     'STORAGE_MAX_SESSIONS must be at least 1',
     'MAX_STEPS must be a number',
     'MODEL_PROVIDER must be one of claude, proxy, zai, minimax',
+    'WHATSAPP_VERBOSITY must be one of silent, status, full',
   ]);
 });
 
