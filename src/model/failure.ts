@@ -14,7 +14,7 @@ export function failure(problem: ApiProblem, provider: Provider, model: string):
 
 function explain(
   problem: ApiProblem,
-  { keyVariable, urlVariable }: Provider,
+  { keyVariable, urlVariable, isDemo }: Provider,
   model: string,
 ): { readonly kind: ModelFailureKind; readonly words: string } {
   switch (problem.reason) {
@@ -52,9 +52,10 @@ function explain(
     case 'unreachable':
       return {
         kind: 'server_error',
-        words:
-          'The model service cannot be reached. Send your message again; if this goes on, ask whoever runs this ' +
-          `server to check ${urlVariable} and its network.`,
+        words: isDemo
+          ? DEMO_GONE
+          : 'The model service cannot be reached. Send your message again; if this goes on, ask whoever runs this ' +
+            `server to check ${urlVariable} and its network.`,
       };
     case 'cut':
       return {
@@ -102,6 +103,11 @@ function explain(
       return assertNever(problem.reason);
   }
 }
+
+/** Nobody who sees the demo has set an address: it would mean nothing to them. */
+const DEMO_GONE =
+  'The demo model is gone, which answers as long as no real one is configured. End Edgewise with Ctrl-C and run ' +
+  '`npm start` again; for real answers put ANTHROPIC_API_KEY or PROXY_BASE_URL into .dev.vars before.';
 
 function span(ms: number | undefined): string {
   if (ms === undefined || ms <= 60_000) return 'a minute';

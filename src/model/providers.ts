@@ -12,6 +12,8 @@ export interface Provider {
   /** Names of variables, for words that tell a deployer what to look at. */
   readonly keyVariable: string;
   readonly urlVariable: string;
+  /** The script that `npm start` runs where no model is configured. */
+  readonly isDemo?: boolean;
 }
 
 /** Unset, MODEL_PROVIDER means the first of these that is configured. */
@@ -58,6 +60,7 @@ function configured(id: ProviderId, settings: Settings): Provider | undefined {
             ...(settings.PROXY_API_KEY !== undefined && { key: settings.PROXY_API_KEY }),
             keyVariable: 'PROXY_API_KEY',
             urlVariable: 'PROXY_BASE_URL',
+            ...(settings.DEMO_MODEL !== undefined && { isDemo: true }),
           };
     case 'claude':
       return keyed(id, settings.ANTHROPIC_API_KEY, {

@@ -104,6 +104,23 @@ describe('the provider', () => {
       { type: 'failure', kind: 'authentication_failed', text: expect.stringContaining(says) },
     ]);
   });
+
+  test('the demo model that has gone away: the words are for somebody who has set no address', async () => {
+    const gone = await startFakeMessagesApi();
+    await gone.close();
+    const settings = Settings.parse({ PROXY_BASE_URL: gone.url, MODEL_PROVIDER: 'proxy', DEMO_MODEL: '1' });
+    const model = createModel(settings, { ...liveModelDeps, sleep: async () => {} });
+    const { parts } = await collect(model.stream(ask('Hi'), never()));
+    expect(parts).toEqual([
+      {
+        type: 'failure',
+        kind: 'server_error',
+        text:
+          'API Error: The demo model is gone, which answers as long as no real one is configured. End Edgewise with ' +
+          'Ctrl-C and run `npm start` again; for real answers put ANTHROPIC_API_KEY or PROXY_BASE_URL into .dev.vars before.',
+      },
+    ]);
+  });
 });
 
 describe('what goes over the wire', () => {
