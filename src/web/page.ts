@@ -20,6 +20,8 @@ export type Agents =
 export type Page = ReturnType<typeof createPage>;
 
 const SIGNED_OUT_KEY = 'edgewise.signed_out';
+/** Scripts do not see the cookies: without this mark there are none, and every call would be refused. */
+const SIGNED_IN_KEY = 'edgewise.signed_in';
 const AGENT_KEY = 'edgewise.agent';
 const HIDDEN_FLUSH_MS = 200;
 
@@ -68,6 +70,7 @@ export function createPage() {
   function askToSignIn(): void {
     chat.leave();
     connections.set(false);
+    localStorage.removeItem(SIGNED_IN_KEY);
     visitor.set({ state: 'signed_out' });
     if (router.route.get().page !== 'sign-in') router.replace(signInPath(window.location.pathname));
   }
@@ -118,6 +121,7 @@ export function createPage() {
 
   /** After signing in: on to where the visitor wanted to go. */
   function enter(user: User): void {
+    localStorage.setItem(SIGNED_IN_KEY, '1');
     visitor.set({ state: 'known', user });
     const route = router.route.get();
     load();
@@ -155,6 +159,7 @@ export function createPage() {
         chat.retryNow();
         void sessions.refresh();
       });
+      if (localStorage.getItem(SIGNED_IN_KEY) === null) return askToSignIn();
       if (router.route.get().page !== 'sign-in') {
         load();
         follow();
@@ -167,6 +172,7 @@ export function createPage() {
     async signOut(): Promise<void> {
       await api.signOut();
       drafts.clearAll();
+      localStorage.removeItem(SIGNED_IN_KEY);
       localStorage.setItem(SIGNED_OUT_KEY, String(Date.now()));
       // Nothing of this user may stay in the page's memory.
       window.location.assign('/login');

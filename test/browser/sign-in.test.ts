@@ -9,10 +9,14 @@ test('a visitor without a cookie signs in and lands where they wanted to go', as
   await page.waitForURL('**/login?from=%2Fs%2Fs1');
   await page.getByLabel('Username').fill('admin');
   await page.getByLabel('Password', { exact: true }).fill('right');
+  // Nobody is asked who could only refuse: the console stays clean
+  expect(stage.server.requests.filter((one) => one.includes('/api/'))).toEqual([]);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/s/s1');
   await page.getByRole('article', { name: 'You' }).getByText('hello there').waitFor();
   expect(await page.evaluate(() => document.cookie)).toBe('');
+  await page.goto(`${stage.server.url}/login`);
+  await page.waitForURL(`${stage.server.url}/`);
 });
 
 test('a wrong password is said above the fields, and what was typed stays', async () => {
@@ -66,4 +70,8 @@ test('signing out ends every tab and wipes what the browser kept', async () => {
   await page.waitForURL('**/login');
   await second.waitForURL('**/login');
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret draft');
+  const asked = stage.server.requests.length;
+  await page.goto(`${stage.server.url}/`);
+  await page.waitForURL('**/login');
+  expect(stage.server.requests.slice(asked).filter((one) => one.includes('/api/'))).toEqual([]);
 });

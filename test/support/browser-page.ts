@@ -22,7 +22,12 @@ async function openPage(
   options: BrowserContextOptions & { readonly signedIn?: boolean } = {},
 ): Promise<OpenPage> {
   const { signedIn = true, ...rest } = options;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...rest });
+  const localStorage = signedIn ? [{ name: 'edgewise.signed_in', value: '1' }] : [];
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    storageState: { cookies: [], origins: [{ origin: server.url, localStorage }] },
+    ...rest,
+  });
   if (signedIn) await context.addCookies([{ name: 'page', value: '1', url: server.url, httpOnly: true }]);
   const page = await context.newPage();
   const faults: string[] = [];
