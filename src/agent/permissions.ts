@@ -65,6 +65,7 @@ const subject: Readonly<Record<string, string>> = {
   Write: 'file_path',
   Edit: 'file_path',
   NotebookEdit: 'notebook_path',
+  send_file_to_chat: 'file_path',
   Glob: 'pattern',
   Grep: 'pattern',
   WebFetch: 'url',
@@ -72,7 +73,7 @@ const subject: Readonly<Record<string, string>> = {
   Skill: 'skill',
 };
 
-const files: ReadonlySet<string> = new Set(['Read', 'Write', 'Edit', 'NotebookEdit']);
+const files: ReadonlySet<string> = new Set(['Read', 'Write', 'Edit', 'NotebookEdit', 'send_file_to_chat']);
 const WORKSPACE = '/workspace/';
 
 /** As the tools read a path: from the workspace on, without `.`, `..` and doubled slashes. */

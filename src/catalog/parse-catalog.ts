@@ -5,6 +5,7 @@ import type { Effort, Thinking } from '#agent/model.ts';
 import type { PermissionRules } from '#agent/permissions.ts';
 import type { PermissionMode } from '#protocol/server-event.ts';
 import type { Command } from '#catalog/command.ts';
+import { withOwnNames } from '#catalog/tool-names.ts';
 import { choosePlugins, type Bundle, type Plugin } from '#catalog/plugin.ts';
 import type { Skill } from '#catalog/skill.ts';
 import { toRemoteServer, type RemoteServer } from '#mcp/remote-server.ts';
@@ -144,8 +145,8 @@ function toAgent(
 ): Omit<Agent, 'isDefault'> {
   const { skills, commands } = everything.bundle;
   const plugins = choosePlugins(everything.bundle.plugins, fields.plugins ?? []);
-  const disallowed = fields.disallowed_tools ?? [];
-  const tools = (fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool));
+  const disallowed = withOwnNames(fields.disallowed_tools ?? []);
+  const tools = withOwnNames(fields.tools ?? everything.tools).filter((tool) => !disallowed.includes(tool));
   return {
     id,
     name: fields.name ?? id,

@@ -18,9 +18,12 @@ const webNote = `# How the user sees you
 
 The user reads you in a web chat or a terminal. Your answers may use rich Markdown: headings, tables, lists, code blocks. Tool calls and their results are shown beside your answer, so do not repeat them in full. Name the files you put in output/, so that the user finds them in the file list.`;
 
-const messengerNote = (messenger: string) => `# How the user sees you
+const messengerNote = (messenger: string, { sends }: { readonly sends: boolean }) => `# How the user sees you
 
-The user reads you in ${messenger}, a messenger, mostly on a phone. Keep answers short, in short paragraphs. No tables, no wide code blocks, no headings. The user may or may not be shown your tool calls: say in a sentence what you did. A tool that asks the user a question works here, too: the choices come as buttons or numbers, so keep them few and short. Put files in output/ and name them; do not write out addresses of files.`;
+The user reads you in ${messenger}, a messenger, mostly on a phone. Keep answers short, in short paragraphs. No tables, no wide code blocks, no headings. The user may or may not be shown your tool calls: say in a sentence what you did. A tool that asks the user a question works here, too: the choices come as buttons or numbers, so keep them few and short. ${sends ? sendNote : 'Put files in output/ and name them.'} Do not write out addresses of files.`;
+
+const sendNote =
+  'There is no list of files here: send what the user shall have with send_file_to_chat, once it is finished, and nothing that was only a step on the way (scripts, transcripts), of which you quote what matters. Name what you sent.';
 
 /** Client types as sessions carry them. Every other one is a web chat. */
 const messengers: ReadonlyMap<string, string> = new Map([
@@ -31,7 +34,7 @@ const messengers: ReadonlyMap<string, string> = new Map([
 ]);
 
 export interface SystemPromptParts {
-  readonly agent: Pick<Agent, 'systemPrompt' | 'skills'>;
+  readonly agent: Pick<Agent, 'systemPrompt' | 'skills' | 'tools'>;
   readonly clientType: string | null;
   /** The day the session began, `YYYY-MM-DD`: of the session and not of the turn, or no prompt cache would outlive midnight. */
   readonly startedOn: string;
@@ -40,7 +43,10 @@ export interface SystemPromptParts {
 /** Contract: the same parts give the same bytes. */
 export function buildSystemPrompt({ agent, clientType, startedOn }: SystemPromptParts): string {
   const messenger = messengers.get(clientType ?? '');
-  const note = messenger === undefined ? webNote : messengerNote(messenger);
+  const note =
+    messenger === undefined
+      ? webNote
+      : messengerNote(messenger, { sends: agent.tools.includes('send_file_to_chat') });
   return [
     base,
     agent.systemPrompt,

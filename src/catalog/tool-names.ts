@@ -11,6 +11,7 @@ export const toolNames = [
   'Bash',
   'Skill',
   'NotebookEdit',
+  'send_file_to_chat',
   'TaskCreate',
   'TaskGet',
   'TaskUpdate',
@@ -27,8 +28,15 @@ export const toolNames = [
   'KillShell',
 ] as const;
 
+const sendFile = /^mcp__(plugin_media-tools_)?media_tools__send_file_to_chat$/;
+
+/** Agents that were written for an MCP server with this tool mean ours as well. */
+export const withOwnNames = (names: readonly string[]): readonly string[] =>
+  names.some((name) => sendFile.test(name)) ? [...names, 'send_file_to_chat'] : names;
+
 /** What concerns the conversation as a whole, or a person, is an agent's own: no subagent gets it. */
 export const agentsOnlyTools: ReadonlySet<string> = new Set([
+  'send_file_to_chat',
   'AskUserQuestion',
   'EnterPlanMode',
   'ExitPlanMode',

@@ -3,10 +3,11 @@ import { failedAlready, wasReported } from '#channel/delivery-reports.ts';
 import { openFile } from '#channel/deliver-file.ts';
 import { rememberError } from '#channel/platform-errors.ts';
 import { dropAll, dropRow, markSent, nextOutboxRow, tellLoss, type OutboxRow } from '#channel/outbox.ts';
-import { fileUrl, linkFor } from '#channel/file-link.ts';
+import { linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { refreshFile } from '#channel/refresh-file.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
+import { downloadUrl } from '#files/download-url.ts';
 import { readTurn } from '#channel/turn.ts';
 import { assertNever } from '#lib/assert-never.ts';
 
@@ -101,7 +102,7 @@ const sendPiece = (channel: Channel, { file }: OutboxRow, piece: OutboundPiece):
     piece,
     channel.address,
     () => openFile(channel, file),
-    async () => (file === null ? null : fileUrl(channel, file)),
+    async () => (file === null ? null : downloadUrl(channel, file)),
   );
 
 async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): Promise<void> {

@@ -1,5 +1,4 @@
-import { fileSigningKey } from '#accounts/keys.ts';
-import { signLink } from '#files/signed-link.ts';
+import { downloadUrl } from '#files/download-url.ts';
 import type { AppEnv } from '#http/app-env.ts';
 import { sendFile } from '#http/send-file.ts';
 import { sessionStub } from '#http/upload-file.ts';
@@ -34,14 +33,12 @@ export function mcpUser({ env, var: { user, settings } }: BearerContext): Server
           },
           path,
         ),
-      async fileLink(path) {
-        const key = await fileSigningKey(settings);
-        if (key === null) return null;
-        const x = Math.floor(systemClock.now() / 1000) + LINK_SECONDS;
-        const n = crypto.randomUUID().slice(0, 6);
-        const token = await signLink({ u: user.username, c: id, p: `${id}/${path}`, x, n }, key);
-        return `${settings.BACKEND_PUBLIC_URL.replace(/\/$/, '')}/api/v1/files/dl/${token}`;
-      },
+      fileLink: (path) =>
+        downloadUrl(
+          { settings, clock: systemClock },
+          { username: user.username, sessionId: id, path },
+          LINK_SECONDS,
+        ),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { downloadUrl } from '#files/download-url.ts';
 import { Workspace } from '#files/workspace.ts';
 import { guardFolders } from '#files/writable-folders.ts';
 import { workspaceTables } from '#files/workspace-tables.ts';
@@ -67,6 +68,8 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     model: createModel(settings, liveModelDeps),
     tools: createTools({
       workspace: workspace.guardedBy(guardFolders(() => writableFolders(sql))),
+      sessionId,
+      linkTo: (path) => downloadUrl({ settings, clock }, { username, sessionId, path }),
       search: chooseSearch(settings, liveModelDeps),
       tasks: new TaskList({ sql, clock }),
       mode: {

@@ -9,6 +9,7 @@ import { grepTool } from '#tools/grep.ts';
 import { enterPlanModeTool, exitPlanModeTool, type ModeSwitch } from '#tools/plan-mode.ts';
 import { notebookEditTool } from '#tools/notebook-edit.ts';
 import { readTool } from '#tools/read.ts';
+import { sendFileTool } from '#tools/send-file-to-chat.ts';
 import { skillTool } from '#tools/skill.ts';
 import type { TaskBoard } from '#tools/task-board.ts';
 import { taskCreateTool } from '#tools/task-create.ts';
@@ -22,6 +23,9 @@ import { writeTool } from '#tools/write.ts';
 
 interface ToolDeps {
   readonly workspace: Workspace;
+  readonly sessionId: string;
+  /** As `sendFileTool` needs it. */
+  readonly linkTo: (path: string) => Promise<string | null>;
   readonly tasks: TaskBoard;
   readonly mode: ModeSwitch;
   /** Undefined where nothing searches: then there is no WebSearch. */
@@ -31,10 +35,18 @@ interface ToolDeps {
 /**
  * The tools of one session. Make them once per object: Bash keeps its directory and `/tmp` for as long as they live.
  */
-export const createTools = ({ workspace, tasks, mode, search }: ToolDeps): readonly Tool[] => [
+export const createTools = ({
+  workspace,
+  sessionId,
+  linkTo,
+  tasks,
+  mode,
+  search,
+}: ToolDeps): readonly Tool[] => [
   ...[readTool, writeTool, editTool, globTool, grepTool, bashTool, skillTool, notebookEditTool].map(
     (create) => create(workspace),
   ),
+  sendFileTool({ workspace, sessionId, linkTo }),
   ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
     create(tasks),
   ),

@@ -17,6 +17,8 @@ export function toolResultMessage(name: string | null, content: string, isError:
 function previewOf(name: string, content: string, lines: readonly string[]): string {
   const count = lines.length;
   if (name === 'Write' || name === 'Edit' || name === 'MultiEdit' || name === 'NotebookEdit') return '';
+  // The file itself follows
+  if (name.endsWith('send_file_to_chat')) return '';
   if (name === 'Glob') return listed(`${count} files found:`, lines, 8);
   if (name === 'Grep') return listed(`${count} matches:`, lines, 6);
   if (name === 'Bash' || name === 'Read') {

@@ -30,14 +30,26 @@ export function describeCall(name: string, input: Readonly<Record<string, unknow
 
 /** A tool that made a file says so in this form, for clients that can show it. */
 const StandaloneFile = z.object({
-  _standalone_file: z.looseObject({ filename: z.string(), url: z.string().optional() }),
+  _standalone_file: z.looseObject({
+    type: z.string().optional(),
+    filename: z.string(),
+    url: z.string().optional(),
+    size_bytes: z.number().optional(),
+  }),
 });
+type StandaloneFile = z.infer<typeof StandaloneFile>['_standalone_file'];
+
+const fileSigns: ReadonlyMap<string, string> = new Map([
+  ['audio', '🎵'],
+  ['video', '🎬'],
+  ['image', '🖼️'],
+]);
 
 /** The beginning of a result, indented under its call, with how much there was beyond. */
 export function summariseResult(content: string, width: number): string[] {
   const file = StandaloneFile.safeParse(parseJson(content)).data?._standalone_file;
-  const text = file === undefined ? content : `File: ${file.filename} ${file.url ?? ''}`;
-  const lines = printable(text).trimEnd().split('\n');
+  if (file !== undefined) return describeFile(file);
+  const lines = printable(content).trimEnd().split('\n');
   if (lines.length === 1 && lines[0] === '') return ['  ⎿ (no output)'];
   const shown = lines.slice(0, lines.length > shownResultLines + 1 ? shownResultLines : lines.length);
   const beyond = lines.length - shown.length;
@@ -45,6 +57,20 @@ export function summariseResult(content: string, width: number): string[] {
     ...shown.map((line, at) => `  ${at === 0 ? '⎿' : ' '} ${cut(line, width - 6)}`),
     ...(beyond > 0 ? [`    … ${beyond} more lines`] : []),
   ];
+}
+
+/** The address stands on a line of its own and whole, so that it can be copied. */
+function describeFile({ type = '', filename, url, size_bytes }: StandaloneFile): string[] {
+  const size = size_bytes === undefined ? '' : ` (${showSize(size_bytes)})`;
+  return [
+    `  ⎿ ${fileSigns.get(type) ?? '📄'} ${oneLine(filename, 200)}${size}`,
+    ...(url === undefined ? [] : [`    ${oneLine(url, 2000)}`]),
+  ];
+}
+
+function showSize(bytes: number): string {
+  const steps = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${(bytes / 1024 ** steps).toFixed(1)} ${['B', 'KB', 'MB', 'GB'][steps]}`;
 }
 
 // Unlike `oneLine` it keeps the indentation: it means something in a listing

@@ -62,7 +62,7 @@ export function viewTool(name: string, input: Input): ToolView {
   const after = text(input, 'new_string');
   if (name === 'Bash' && command !== null)
     return { kind: 'command', command, about: text(input, 'description'), timeout: count(input, 'timeout') };
-  if (name === 'Read' && path !== null)
+  if ((name === 'Read' || name === 'send_file_to_chat') && path !== null)
     return { kind: 'read', path, offset: count(input, 'offset'), limit: count(input, 'limit') };
   if (name === 'Write' && path !== null && content !== null) return { kind: 'write', path, content };
   if (name === 'Edit' && path !== null && before !== null && after !== null)

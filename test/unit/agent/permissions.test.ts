@@ -56,6 +56,7 @@ test.each<[rule: string, tool: string, input: Record<string, unknown>, matches: 
   ['Write(input/**)', 'Write', { file_path: './input//a.md' }, true],
   ['Write(input/**)', 'Write', { file_path: '//workspace/input/a.md' }, true],
   ['Write(/workspace/input/**)', 'Write', { file_path: 'input/a.md' }, true],
+  ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: '/workspace/input/a.md' }, true],
   ['Write(*.md)', 'Write', { file_path: '/workspace/a.md' }, true],
   ['Write(*.md)', 'Write', { file_path: '/workspace/a.mdx' }, false],
   ['Write(a*a)', 'Write', { file_path: 'a' }, false],

@@ -51,6 +51,22 @@ test('the files in the repository', () => {
   expect(parsed.value.agent('email-reader-x1y2z3').name).toBe('Email Reader');
 });
 
+test.each(['mcp__media_tools__send_file_to_chat', 'mcp__plugin_media-tools_media_tools__send_file_to_chat'])(
+  '%s means the own tool as well',
+  (name) => {
+    const parsed = parseCatalog({
+      agentsYaml: `default_agent: a\nagents: { a: { tools: [Read, ${name}] }, b: { disallowed_tools: [${name}] } }`,
+      subagentsYaml: 'subagents: {}',
+      knownTools: ['Read', 'send_file_to_chat'],
+    });
+    if (!parsed.ok) throw new Error(parsed.problem.join('\n'));
+    expect(['a', 'b'].map((id) => parsed.value.agent(id).tools)).toEqual([
+      ['Read', name, 'send_file_to_chat'],
+      ['Read'],
+    ]);
+  },
+);
+
 test('an agent lies over the defaults key by key, prompts are joined, tools restrict', () => {
   const parsed = parse(`
 _defaults: { system_prompt: "Common.\\n", tools: [Read, Write, Bash], model: opus, disallowed_tools: [Bash] }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
 
-const agent = { systemPrompt: 'SECURITY AND AGENT', skills: [] };
+const agent = { systemPrompt: 'SECURITY AND AGENT', skills: [], tools: ['Read'] };
 
 test.each([
   { clientType: 'web', reads: 'a web chat' },
@@ -39,6 +39,18 @@ test('skills are listed behind the agent, in their order', () => {
     /\nSECURITY AND AGENT\n\n# Skills\n\n[^\n]+\n\n- tidy: Does tidy\.\n- count: Does count\.\n\n# How the user sees you\n/,
   );
   expect(prompt).not.toContain('SECRET BODY');
+});
+
+test('how files reach the user depends on where, and on what the agent may call', () => {
+  const fileSentence = (clientType: string, tools: readonly string[]) =>
+    buildSystemPrompt({ agent: { ...agent, tools }, clientType, startedOn: '2026-10-05' })
+      .split('# How the user sees you')[1]
+      ?.match(/(Put files in output\/|send what the user shall have with send_file_to_chat|file list)/)?.[0];
+  expect([
+    fileSentence('zalo', ['send_file_to_chat']),
+    fileSentence('zalo', ['Read']),
+    fileSentence('web', ['send_file_to_chat']),
+  ]).toEqual(['send what the user shall have with send_file_to_chat', 'Put files in output/', 'file list']);
 });
 
 test('it names only tools and places that exist', () => {

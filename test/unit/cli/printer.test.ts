@@ -76,8 +76,28 @@ test.each([
         is_error: null,
       },
     ],
-    expected: '  ⎿ File: a.pdf http://h/a\n',
+    expected: '  ⎿ 📄 a.pdf\n    http://h/a\n',
   },
+  ...[
+    { type: 'audio', size: 1536, shown: '🎵 a.x (1.5 KB)' },
+    { type: 'video', size: 0, shown: '🎬 a.x (0.0 B)' },
+    { type: 'image', size: 1024 * 1024, shown: '🖼️ a.x (1.0 MB)' },
+    { type: 'file', size: 1023, shown: '📄 a.x (1023.0 B)' },
+  ].map(({ type, size, shown }) => ({
+    name: `a file of ${size} bytes: ${type}`,
+    events: [
+      {
+        type: 'tool_result' as const,
+        tool_use_id: 'x',
+        content: JSON.stringify({
+          action: 'deliver_file',
+          _standalone_file: { type, url: `http://h/${'a'.repeat(300)}`, filename: 'a.x', size_bytes: size },
+        }),
+        is_error: null,
+      },
+    ],
+    expected: `  ⎿ ${shown}\n    http://h/${'a'.repeat(300)}\n`,
+  })),
 ] satisfies { name: string; events: (ChatEvent | string)[]; expected: string }[])(
   '$name',
   ({ events, expected }) => {

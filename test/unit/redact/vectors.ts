@@ -347,6 +347,7 @@ export const untouched: readonly string[] = [
   'Chữ Việt có dấu, 日本語のテキスト, emoji 🙂 stay',
   `${download}${ticket}`,
   `{"download_url":"http://h/api/v1/files/dl/${ticket}","size":1}`,
+  `{"_standalone_file":{"type":"audio","url":"https://h/api/v1/files/dl/${ticket}","filename":"a.ogg"}}`,
   `Two: ${download}${ticket} and ${download}${ticket}.`,
   `[report](${download}${ticket})`,
   `password: ${M} and Bearer ${M} and FOO_TOKEN=${M}`,

@@ -10,6 +10,8 @@ import { createTools } from '#tools/index.ts';
 export const openTools = (workspace: Workspace, sql: SqlStorage): readonly Tool[] =>
   createTools({
     workspace,
+    sessionId: 'session-1',
+    linkTo: async (path) => `https://edgewise.test/${path}`,
     mode: noModes,
     tasks: new TaskList({ sql, clock: systemClock }),
     search: async () => fail('Nothing searches here.'),

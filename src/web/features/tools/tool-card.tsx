@@ -16,6 +16,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   Grep: 'search',
   Glob: 'search',
   NotebookEdit: 'pen',
+  send_file_to_chat: 'file',
   WebFetch: 'globe',
   WebSearch: 'globe',
   Skill: 'book',

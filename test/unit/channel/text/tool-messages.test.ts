@@ -123,6 +123,7 @@ test.each<[string, string | null, string, string]>([
     `✅ **Read** — 13 chars\n${fenced('0', '1', '2', '3', '4', '  … (7 lines total)')}`,
   ],
   ['Write', 'Write', 'The file was written.', '✅ **Write** — 21 chars'],
+  ['a file that follows', 'send_file_to_chat', '{}', '✅ **send\\_file\\_to\\_chat** — 2 chars'],
   ['WebSearch', 'WebSearch', 'a\nb\nc\nd\ne', '✅ **WebSearch** — 9 chars\na\nb\nc\nd\n…'],
   ['another tool', 'Ping', 'pong', '✅ **Ping** — 4 chars\npong'],
   [
