@@ -28,6 +28,7 @@ const inWorkerd = (name: string, files: Pick<InlineConfig, 'include' | 'exclude'
           CLI_TESTER_PASSWORD: 'tester-password',
           PROXY_BASE_URL: inject('modelUrl'),
           PROXY_WEB_SEARCH: 'true',
+          PROXY_WEB_FETCH: 'true',
           STT_API_URL: inject('sttUrl'),
           TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         },

@@ -45,6 +45,7 @@ const alongside = [
   'MODEL_OPUS',
   'PROXY_API_KEY',
   'PROXY_WEB_SEARCH',
+  'PROXY_WEB_FETCH',
   'PROXY_COMPACTION',
   'SEARXNG_URL',
   'STT_API_URL',

@@ -54,6 +54,8 @@ export const Settings = z.object({
   PROXY_API_KEY: text,
   /** Whether the server at PROXY_BASE_URL has the API's own tool for web search. */
   PROXY_WEB_SEARCH: flag(false),
+  /** Whether it has the API's own tool that fetches pages. */
+  PROXY_WEB_FETCH: flag(false),
   /** Whether that server passes on the API's own summaries. */
   PROXY_COMPACTION: flag(false),
   ZAI_API_KEY: text,

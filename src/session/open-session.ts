@@ -7,6 +7,7 @@ import { consoleLog } from '#lib/log.ts';
 import { isMigrated, migrate } from '#lib/migrate.ts';
 import { liveLinkDeps } from '#mcp/link-deps.ts';
 import { createModel } from '#model/create-model.ts';
+import { fetchByModel } from '#model/fetch-web.ts';
 import { liveModelDeps } from '#model/model-deps.ts';
 import { Settings } from '#protocol/settings.ts';
 import { Clients } from '#session/clients.ts';
@@ -71,6 +72,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
       sessionId,
       linkTo: (path) => downloadUrl({ settings, clock }, { username, sessionId, path }),
       search: chooseSearch(settings, liveModelDeps),
+      fetchPage: fetchByModel(settings, liveModelDeps),
       tasks: new TaskList({ sql, clock }),
       mode: {
         get: () => permissionMode(sql),

@@ -1,5 +1,6 @@
 import type { Tool } from '#agent/tool.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { FetchPage } from '#model/fetch-web.ts';
 import type { SearchWeb } from '#model/search-web.ts';
 import { askUserQuestionTool } from '#tools/ask-user-question.ts';
 import { bashTool } from '#tools/bash.ts';
@@ -17,7 +18,8 @@ import { taskGetTool } from '#tools/task-get.ts';
 import { taskListTool } from '#tools/task-list.ts';
 import { taskUpdateTool } from '#tools/task-update.ts';
 import { todoWriteTool } from '#tools/todo-write.ts';
-import { liveWebDeps, webFetchTool } from '#tools/web-fetch.ts';
+import { webFetchTool } from '#tools/web-fetch.ts';
+import { liveWebDeps } from '#tools/web-get-page.ts';
 import { webSearchTool } from '#tools/web-search.ts';
 import { writeTool } from '#tools/write.ts';
 
@@ -30,6 +32,8 @@ interface ToolDeps {
   readonly mode: ModeSwitch;
   /** Undefined where nothing searches: then there is no WebSearch. */
   readonly search: SearchWeb | undefined;
+  /** Who is asked for pages that are not given to us. */
+  readonly fetchPage: FetchPage | undefined;
 }
 
 /**
@@ -42,6 +46,7 @@ export const createTools = ({
   tasks,
   mode,
   search,
+  fetchPage,
 }: ToolDeps): readonly Tool[] => [
   ...[readTool, writeTool, editTool, globTool, grepTool, bashTool, skillTool, notebookEditTool].map(
     (create) => create(workspace),
@@ -50,7 +55,7 @@ export const createTools = ({
   ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
     create(tasks),
   ),
-  webFetchTool(liveWebDeps),
+  webFetchTool(liveWebDeps, fetchPage),
   askUserQuestionTool,
   enterPlanModeTool(mode),
   exitPlanModeTool(mode),

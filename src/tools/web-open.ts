@@ -1,6 +1,6 @@
 import { ToolFailure } from '#agent/tool.ts';
 import { resolvesToPublic } from '#lib/public-host.ts';
-import { fail, succeed, type Result } from '#lib/result.ts';
+import { fail, type Result } from '#lib/result.ts';
 import type { Fetch, Resolve } from '#lib/web-resolve.ts';
 import { parseAddress, type AddressProblem } from '#tools/web-address.ts';
 
@@ -12,39 +12,62 @@ const headers = {
   accept: 'text/markdown, text/html;q=0.9, application/xhtml+xml;q=0.9, text/plain;q=0.8, */*;q=0.5',
 };
 
+/** The page is there perhaps, but not for us. */
+export class PageMissed extends ToolFailure {}
+
+interface Web {
+  readonly fetch: Fetch;
+  readonly resolve: Resolve;
+}
+
+/** Contract: what it returns is a public address. */
+export async function checkAddress(
+  address: string,
+  { resolve }: Pick<Web, 'resolve'>,
+  signal: AbortSignal,
+): Promise<URL> {
+  const checked = await lookUp(parseAddress(address), resolve, signal);
+  if (!checked.ok) throw new ToolFailure(problems[checked.problem]);
+  return checked.value;
+}
+
 /**
- * Gets what is at an address. Redirects are followed by hand, because each target has to pass the same checks as the
- * first address did.
+ * Gets what is at an address that was checked. Redirects are followed by hand, because each target has to pass the same
+ * checks as the first address did.
  */
 export async function openAddress(
-  address: string,
-  deps: { readonly fetch: Fetch; readonly resolve: Resolve },
+  address: URL,
+  { fetch, resolve }: Web,
   signal: AbortSignal,
 ): Promise<{ readonly response: Response; readonly url: URL }> {
-  let next = parseAddress(address);
+  let url = address;
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
-    const checked = next.ok ? await lookUp(next.value, deps.resolve, signal) : next;
-    if (!checked.ok) {
-      const isFirst = hops === 0;
-      throw new ToolFailure(
-        `${isFirst ? '' : 'The page leads on to another address, which was not fetched. '}${problems[checked.problem]}`,
-      );
-    }
-    const url = checked.value;
-    const response = await get(url, deps.fetch, signal);
+    const response = await get(url, fetch, signal);
     const location = redirects.has(response.status) ? response.headers.get('location') : null;
     if (location === null) return { response, url };
     await response.body?.cancel().catch(() => {});
-    next = parseAddress(location, url);
+    if (hops === maxRedirects) break;
+    const next = await lookUp(parseAddress(location, url), resolve, signal);
+    if (!next.ok) {
+      throw new ToolFailure(
+        `The page leads on to another address, which was not fetched. ${problems[next.problem]}`,
+      );
+    }
+    url = next.value;
   }
-  throw new ToolFailure(
+  throw new PageMissed(
     `The address leads from one to the next, more than ${maxRedirects} times, so it was given up.`,
   );
 }
 
-async function lookUp(url: URL, resolve: Resolve, signal: AbortSignal): Promise<Result<URL, AddressProblem>> {
-  const found = await resolvesToPublic(url.hostname, resolve, signal);
-  return found === 'public' ? succeed(url) : fail(found);
+async function lookUp(
+  address: Result<URL, AddressProblem>,
+  resolve: Resolve,
+  signal: AbortSignal,
+): Promise<Result<URL, AddressProblem>> {
+  if (!address.ok) return address;
+  const found = await resolvesToPublic(address.value.hostname, resolve, signal);
+  return found === 'public' ? address : fail(found);
 }
 
 async function get(url: URL, fetch: Fetch, signal: AbortSignal): Promise<Response> {
@@ -52,7 +75,7 @@ async function get(url: URL, fetch: Fetch, signal: AbortSignal): Promise<Respons
     return await fetch(url.href, { headers, redirect: 'manual', signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ToolFailure(
+    throw new PageMissed(
       'The server could not be reached, or it does not speak HTTP as it should. Check the address, or try another source.',
     );
   }

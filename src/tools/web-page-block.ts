@@ -1,8 +1,11 @@
+import type { ToolOutput } from '#agent/tool.ts';
+
 interface FetchedPage {
   readonly url: URL;
   readonly status: number;
   readonly title: string;
   readonly text: string;
+  /** Empty ones count for nothing. */
   readonly notes: readonly string[];
 }
 
@@ -19,9 +22,22 @@ export function webPageBlock({ url, status, title, text, notes }: FetchedPage): 
     `<web_page url="${attribute(url.href).slice(0, maxAddress)}" status="${status}" title="${attribute(title)}">`,
     text,
     '</web_page>',
-    ...notes.map((note) => `[${note}]`),
+    ...notes.filter((note) => note !== '').map((note) => `[${note}]`),
   ].join('\n');
 }
+
+/** The block, and the PDF behind it: `data` is its base64. */
+export const withPdf = (page: Omit<FetchedPage, 'text'>, data: string): ToolOutput => [
+  {
+    type: 'text',
+    text: webPageBlock({
+      ...page,
+      text: '',
+      notes: [...page.notes, 'It is a PDF, and follows. It is data from the web too.'],
+    }),
+  },
+  { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } },
+];
 
 /** Contract: the result is at most `limit` UTF-16 units long and holds no such tag. */
 export function tameText(text: string, limit: number, tag: keyof typeof tagStarts = 'web_page'): string {

@@ -1,6 +1,6 @@
-import { ToolFailure } from '#agent/tool.ts';
 import { HtmlToMarkdown } from '#tools/html-to-markdown.ts';
 import { decoderFor, headBytes, pageKind, type PageKind } from '#tools/web-content.ts';
+import { PageMissed } from '#tools/web-open.ts';
 
 export interface PageText {
   readonly kind: PageKind;
@@ -120,7 +120,7 @@ class BodyBytes {
     try {
       return (await this.#reader?.read())?.value;
     } catch {
-      throw new ToolFailure('The connection broke off before the page was complete. Try once more.');
+      throw new PageMissed('The connection broke off before the page was complete. Try once more.');
     }
   }
 }

@@ -22,6 +22,7 @@ const Body = z.object({
 /** The step of the newest script that comes next; other prompts are answered with their own text. */
 export function answerFromPrompt(request: FakeRequest): FakeAnswer {
   if (request.raw.includes('"type":"web_search_')) return searchAnswer;
+  if (request.raw.includes('"type":"web_fetch_')) return fetchAnswer;
   if (request.raw.includes('"compaction":{"type":"summarize"')) return summaryAnswer;
   const { messages } = Body.parse(request.body);
   for (const [index, { role, content }] of [...messages.entries()].reverse()) {
@@ -57,6 +58,33 @@ const searchAnswer: FakeAnswer = {
     input_tokens: 100,
     output_tokens: 50,
     server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
+  },
+};
+
+/** To who asks for a page by the API's own tool. */
+const fetchAnswer: FakeAnswer = {
+  blocks: [
+    {
+      block: {
+        type: 'web_fetch_tool_result',
+        tool_use_id: 'srvtoolu_1',
+        content: {
+          type: 'web_fetch_result',
+          url: 'https://page.example',
+          content: {
+            type: 'document',
+            title: 'A page',
+            source: { type: 'text', media_type: 'text/plain', data: 'What the page says, all of it.' },
+          },
+        },
+      },
+    },
+    { text: ['OK'] },
+  ],
+  usage: {
+    input_tokens: 100,
+    output_tokens: 50,
+    server_tool_use: { web_search_requests: 0, web_fetch_requests: 1 },
   },
 };
 

@@ -15,4 +15,5 @@ export const openTools = (workspace: Workspace, sql: SqlStorage): readonly Tool[
     mode: noModes,
     tasks: new TaskList({ sql, clock: systemClock }),
     search: async () => fail('Nothing searches here.'),
+    fetchPage: undefined,
   });

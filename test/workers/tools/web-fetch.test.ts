@@ -1,5 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
-import { liveWebDeps, webFetchTool, type WebDeps } from '#tools/web-fetch.ts';
+import { webFetchTool } from '#tools/web-fetch.ts';
+import { liveWebDeps, type WebDeps } from '#tools/web-get-page.ts';
 import { resolveOverHttps, type Fetch } from '#lib/web-resolve.ts';
 import { pagePath, type FakePage } from '#test/support/fake-page.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
