@@ -1,7 +1,8 @@
 import type { ListedSession } from '#cli/api.ts';
 import { printLine, type Host } from '#cli/host.ts';
 import { printTable } from '#cli/print-table.ts';
-import { oneLine, styleFor } from '#cli/style.ts';
+import { oneLine, styleFor, type Style } from '#cli/style.ts';
+import { excerptPieces } from '#lib/mark-matches.ts';
 import type { SearchResponse } from '#protocol/session.ts';
 
 const titleOf = (session: { name: string | null; first_message: string | null }) =>
@@ -26,7 +27,16 @@ export function printHits(host: Host, { results, query }: SearchResponse): void 
     printLine(host, `${style.bold(hit.session_id)}  ${oneLine(titleOf(hit), 80)}`);
     printLine(
       host,
-      style.dim(`  ${turns(hit.turn_count)}, ${hit.match_count} matching · ${oneLine(hit.snippet, 200)}`),
+      style.dim(`  ${turns(hit.turn_count)}, ${hit.match_count} matching · `) +
+        markedExcerpt(hit.snippet, query, style),
     );
   }
+}
+
+/** The line that matches may not be the excerpt's first, so all of it becomes one. */
+function markedExcerpt(snippet: string, query: string, style: Style): string {
+  const line = oneLine(snippet.replace(/\s+/g, ' '), 200);
+  return excerptPieces(line, query)
+    .map(({ text, match }) => (match ? style.bold(text) : style.dim(text)))
+    .join('');
 }

@@ -1,5 +1,5 @@
 import { MAX_SEARCHED_CHARACTERS, type FinishedTurn, type SearchRecord } from '#protocol/session.ts';
-import { foldText } from '#user/fold-text.ts';
+import { foldText } from '#lib/fold-text.ts';
 import { recordId } from '#user/record-id.ts';
 import { findRow, searchLabel, type SessionRow } from '#user/session-row.ts';
 import { countUsage } from '#user/usage.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SearchHit, SearchRequest, SearchResponse } from '#protocol/session.ts';
-import { foldText } from '#user/fold-text.ts';
+import { foldText } from '#lib/fold-text.ts';
 import { matchExpression } from '#user/match-expression.ts';
 import { LINE_OF_RECORD, recordId, SESSION_OF_RECORD } from '#user/record-id.ts';
 import { relevanceScore } from '#user/relevance-score.ts';

@@ -1,4 +1,4 @@
-import { foldText } from '#user/fold-text.ts';
+import { foldText } from '#lib/fold-text.ts';
 
 const CONTEXT = 100;
 const MAX_LENGTH = 200;

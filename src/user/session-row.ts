@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SessionInfo } from '#protocol/session.ts';
 import { UsageTotals } from '#protocol/usage.ts';
-import { foldText } from '#user/fold-text.ts';
+import { foldText } from '#lib/fold-text.ts';
 
 const StoredFolders = z
   .string()

@@ -64,6 +64,20 @@ test('search finds in conversations, marks the match and opens it', async () => 
   await page.getByRole('link', { name: 'Dinner for six' }).waitFor();
 });
 
+test('of a long hit that is shown in which the match stands', async () => {
+  const content = `${'far away '.repeat(30)}the Übung ${'and on '.repeat(30)}`;
+  stage.server.addSession('s1', [{ type: 'user_message', content, message_id: 'm' }], 'Long');
+  const page = await stage.open('/', { viewport: { width: 390, height: 800 } });
+  await page.getByRole('button', { name: 'Show sidebar' }).click();
+  await page.getByRole('searchbox').fill('übung');
+  const mark = page.getByRole('link', { name: /Long/ }).locator('mark');
+  await expect.poll(() => mark.allTextContents()).toEqual(['Übung']);
+  const [excerpt, match] = [await mark.locator('..').boundingBox(), await mark.boundingBox()];
+  expect((match?.y ?? Infinity) + (match?.height ?? 0)).toBeLessThanOrEqual(
+    (excerpt?.y ?? 0) + (excerpt?.height ?? 0),
+  );
+});
+
 test('files are uploaded at once, named in the message and listed with download and delete', async () => {
   const page = await stage.open('/');
   await page

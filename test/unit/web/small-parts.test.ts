@@ -5,7 +5,6 @@ import { readMcpToolName, toolTitle } from '#protocol/mcp-tool-name.ts';
 import { dayGroup } from '#web/core/day-groups.ts';
 import { highlightRanges } from '#web/core/highlight-ranges.ts';
 import { linkParts } from '#web/core/link-parts.ts';
-import { markMatches } from '#web/core/mark-matches.ts';
 import { readContent, writeContent } from '#web/core/message-content.ts';
 import { readRoute, signInPath } from '#web/core/router.ts';
 import { cutLines, presentOutput, summarizeTool, viewTool } from '#web/core/tool-view.ts';
@@ -124,17 +123,6 @@ test.each([
   { at: '2026-03-02T23:59:59', group: 'older' },
 ])('$at is $group on the tenth of March', ({ at, group }) => {
   expect(dayGroup(Date.parse(at), Date.parse('2026-03-10T15:00:00'))).toBe(group);
-});
-
-test('every word of a query is marked, and marks in it are only letters', () => {
-  expect(markMatches('a C++ and a c++', 'c++ AND')).toEqual([
-    { text: 'a ', match: false },
-    { text: 'C++', match: true },
-    { text: ' ', match: false },
-    { text: 'and', match: true },
-    { text: ' a ', match: false },
-    { text: 'c++', match: true },
-  ]);
 });
 
 test('a prompt with files reads back as it was written', () => {

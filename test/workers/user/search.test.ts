@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { foldText } from '#user/fold-text.ts';
+import { foldText } from '#lib/fold-text.ts';
 import { makeSnippet } from '#user/search-snippet.ts';
 import { searchSessions } from '#user/search-sessions.ts';
 import { finishedTurn, newSession, newUserSpace, records, START, withSql } from './user-space.ts';

@@ -1,4 +1,4 @@
-import { markMatches } from '#web/core/mark-matches.ts';
+import { excerptPieces } from '#lib/mark-matches.ts';
 import { sessionTitle, type Search } from '#web/core/sessions.ts';
 import { words } from '#web/core/words.ts';
 import { Spinner } from '#web/ui/spinner.tsx';
@@ -46,7 +46,7 @@ export function SearchResults({
                   </span>
                 </span>
                 <span className="mt-0.5 line-clamp-2 text-xs leading-relaxed wrap-anywhere text-soft">
-                  {markMatches(result.snippet, search.query).map((piece, index) =>
+                  {excerptPieces(result.snippet, search.query).map((piece, index) =>
                     piece.match ? <mark key={index}>{piece.text}</mark> : piece.text,
                   )}
                 </span>
