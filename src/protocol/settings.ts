@@ -92,9 +92,9 @@ export const Settings = z.object({
   TELEGRAM_BOT_TOKEN: text,
   TELEGRAM_WEBHOOK_SECRET: text,
   TELEGRAM_WHITELIST: text,
+  TELEGRAM_VERBOSITY: verbosity,
   TELEGRAM_API_URL: url('https://api.telegram.org'),
   /** The bot's name in groups. */
-  TELEGRAM_VERBOSITY: verbosity,
   TELEGRAM_BOT_USERNAME: text,
   /** Tables and headings as such; apps from before June 2026 ask for an update instead of showing them. */
   TELEGRAM_RICH_MESSAGES: flag(false),
@@ -106,9 +106,9 @@ export const Settings = z.object({
   WHATSAPP_GRAPH_VERSION: text.transform((value) => value ?? 'v26.0'),
   WHATSAPP_BUSINESS_ACCOUNT_ID: text,
   WHATSAPP_WHITELIST: text,
+  WHATSAPP_VERBOSITY: verbosity,
   WHATSAPP_API_URL: url('https://graph.facebook.com'),
 
-  WHATSAPP_VERBOSITY: verbosity,
   ZALO_OA_ACCESS_TOKEN: text,
   ZALO_APP_ID: text,
   ZALO_APP_SECRET: text,
@@ -121,15 +121,15 @@ export const Settings = z.object({
   ZALO_BOT_TOKEN: text,
   ZALO_BOT_SECRET: text,
   ZALO_WHITELIST: text,
+  ZALO_VERBOSITY: verbosity,
   ZALO_API_URL: url('https://openapi.zalo.me'),
   ZALO_OAUTH_URL: url('https://oauth.zaloapp.com'),
-  ZALO_VERBOSITY: verbosity,
   ZALO_BOT_API_URL: url('https://bot-api.zaloplatforms.com'),
 
   BLUEBUBBLES_PASSWORD: text,
   BLUEBUBBLES_SERVER_URL: text.transform((value) => value?.replace(/\/+$/, '')),
   BLUEBUBBLES_WEBHOOK_SECRET: text,
   IMESSAGE_WHITELIST: text,
+  IMESSAGE_VERBOSITY: verbosity,
 });
 export type Settings = z.infer<typeof Settings>;
-  IMESSAGE_VERBOSITY: verbosity,
