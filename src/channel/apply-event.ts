@@ -2,7 +2,7 @@ import type { Channel } from '#channel/channel.ts';
 import { fileOf, type Delivered } from '#channel/deliver-file.ts';
 import { addToOutbox, type Outgoing } from '#channel/outbox.ts';
 import { addQuestion, closeQuestion, questionOf } from '#channel/questions.ts';
-import type { GrowingText } from '#channel/show-draft.ts';
+import type { GrowingText } from '#channel/show-growing-text.ts';
 import { nothingSaid, summarised, turnFailed } from '#channel/text/notices.ts';
 import { toolResultMessage } from '#channel/text/tool-result-message.ts';
 import { toolUseMessage } from '#channel/text/tool-use-message.ts';
@@ -73,6 +73,8 @@ export function failTurn(channel: Channel): void {
   channel.log.error('turn_lost', { channel: channel.platformName });
   channel.transaction(() => {
     flush(channel);
+    // What the chat was shown of an answer stays there
+    channel.sql.exec('UPDATE turn SET growing = NULL');
     answer(channel, turnFailed);
     deleteTurn(channel.sql);
   });
@@ -119,7 +121,7 @@ const answer = (channel: Channel, markdown: string): void =>
   put(channel, { kind: 'answer', content: { kind: 'text', markdown } });
 
 function put(channel: Channel, outgoing: Outgoing): void {
-  addToOutbox(channel, outgoing);
+  addToOutbox(channel, { ...outgoing, quotes: readTurn(channel.sql)?.said === 0 });
   count(channel);
 }
 

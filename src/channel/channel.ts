@@ -30,8 +30,12 @@ export interface Channel {
   goOn(): void;
   /** A draft on its way: the message itself goes out after it. */
   draft: Promise<unknown>;
-  /** When the last message went out, milliseconds since 1970; 0 in a fresh object. */
-  lastSentAt: number;
+  /** Shows more of a message that is there and grows, when nothing else is to be sent. Null: there is no more yet. */
+  showMore: (() => Promise<void>) | null;
+  /** When messages and edits went out, the newest last, milliseconds since 1970; those of the last minute at least. */
+  sentAt: number[];
+  /** Until then the platform wants to be left alone, milliseconds since 1970. */
+  pausedUntil: number;
   /** When old rows were last cleared away. */
   prunedAt: number;
 }

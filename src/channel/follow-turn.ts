@@ -1,5 +1,5 @@
 import { sessionOf, type Channel } from '#channel/channel.ts';
-import { showGrowingText } from '#channel/show-draft.ts';
+import { showGrowingText } from '#channel/show-growing-text.ts';
 import { applyEvent, failTurn } from '#channel/apply-event.ts';
 import { sendReplies } from '#channel/questions.ts';
 import { handOver } from '#channel/start-turn.ts';
@@ -54,14 +54,14 @@ async function followOnce(channel: Channel): Promise<void> {
   const turn = readTurn(sql);
   if (turn === undefined) return;
   const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
+  const growing = showGrowingText(channel);
   try {
     const stream = await session.watchEvents(turn.position);
     if (stream === null) return failTurn(channel);
-    const draft = showGrowingText(channel);
     for await (const line of lines(stream)) {
       const event = StreamEvent.safeParse(JSON.parse(line));
       if (!event.success) continue;
-      const isOver = await applyEvent(channel, event.data, draft);
+      const isOver = await applyEvent(channel, event.data, growing);
       if (isOver) return;
     }
     const pokes = readTurn(sql)?.pokes ?? turn.pokes;
@@ -70,6 +70,8 @@ async function followOnce(channel: Channel): Promise<void> {
     if (isWaiting) sql.exec("UPDATE turn SET phase = 'waiting' WHERE pokes = ?", pokes);
   } catch (error) {
     log.warn('stream_broke', { channel: channel.platformName, error: String(error) });
+  } finally {
+    growing.clear();
   }
 }
 

@@ -27,7 +27,8 @@ export const movables = ({ sql }: Channel): Movables =>
     waiting: sql.exec('SELECT seq, message FROM inbox WHERE taken = 0 ORDER BY seq').toArray(),
     unsent: sql
       .exec(
-        `SELECT id, kind, content, piece, file FROM outbox WHERE state = 'pending' AND attempts = 0 AND edits IS NULL
+        `SELECT id, kind, content, piece, file FROM outbox
+         WHERE state = 'pending' AND attempts = 0 AND edits IS NULL AND kind <> 'growing'
          AND id NOT IN (SELECT outbox_id FROM question WHERE outbox_id IS NOT NULL) ORDER BY id`,
       )
       .toArray(),

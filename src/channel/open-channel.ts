@@ -50,7 +50,9 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
       for (const what of ['turn', 'inbox', 'outbox'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
-    lastSentAt: 0,
+    showMore: null,
+    sentAt: [],
+    pausedUntil: 0,
     prunedAt: 0,
   };
 

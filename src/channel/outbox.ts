@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Channel } from '#channel/channel.ts';
 import type { OutboundContent, OutboundPiece } from '#channel/platform.ts';
 import { cleanText } from '#channel/clean-text.ts';
+import { readTurn, type Turn } from '#channel/turn.ts';
 
 const OutboundFile = z.object({ name: z.string(), mimeType: z.string(), size: z.number() });
 
@@ -13,9 +14,9 @@ const Content = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), file: OutboundFile, caption: z.string() }),
 ]) satisfies z.ZodType<OutboundContent>;
 
-const Piece = z.object({
-  request: z.record(z.string(), z.unknown()),
-  file: OutboundFile.nullable(),
+const OnePiece = z.object({ request: z.record(z.string(), z.unknown()), file: OutboundFile.nullable() });
+const Piece = OnePiece.extend({
+  instead: z.array(OnePiece).exactOptional(),
 }) satisfies z.ZodType<OutboundPiece>;
 
 /** Where a file of a session is. */
@@ -35,7 +36,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 const Row = z.object({
   id: z.number(),
   created_at: z.number(),
-  kind: z.enum(['answer', 'notice', 'lost']),
+  /** `growing`: the beginning of an answer, until the whole of it takes its place. It goes out once or not at all. */
+  kind: z.enum(['answer', 'notice', 'lost', 'growing']),
   /** Null: the piece is one of several, and says all that is needed of it. */
   content: z.string().transform((text) => (text === '' ? null : Content.parse(JSON.parse(text)))),
   piece: json(Piece),
@@ -45,6 +47,8 @@ const Row = z.object({
     .nullable(),
   /** The row whose message this one replaces. */
   edits: z.number().nullable(),
+  /** The platform's id of the message that it quotes. */
+  reply_to: z.string().nullable(),
   /** `unclear`: it went out, but whether it arrived is not known. */
   state: z.enum(['pending', 'sending', 'unclear']),
   attempts: z.number(),
@@ -61,26 +65,48 @@ export interface Outgoing {
   readonly content: OutboundContent;
   readonly file?: FileSource;
   readonly edits?: number;
+  /** In a group it quotes the message that asked. */
+  readonly quotes?: boolean;
 }
 
-/** Puts a message at the end of what is to be sent, and gives the row of its last piece. Nothing secret gets in. */
-export function addToOutbox(channel: Channel, { kind, content, file, edits }: Outgoing): number {
+/**
+ * Puts a message at the end of what is to be sent, and gives the row of its last piece. Nothing secret gets in. Of what
+ * the turn says, the next takes the place of what was shown while it grew.
+ */
+export function addToOutbox(channel: Channel, outgoing: Outgoing): number {
+  const { kind, content, file, quotes = false } = outgoing;
+  const { sql, platform, clock } = channel;
   const clean = cleanContent(channel, content);
-  const pieces = channel.platform.format(clean);
+  const whole = platform.format(clean);
+  const pieces = kind === 'growing' ? whole.slice(0, 1) : whole;
+  const turn = readTurn(sql);
+  const edits = outgoing.edits ?? (kind === 'answer' && turn !== undefined ? endGrowing(sql, turn) : null);
+  const replyTo = quotes && turn?.is_group === 1 ? turn.last_message_id : null;
   for (const [index, piece] of pieces.entries()) {
-    const isLast = index === pieces.length - 1;
-    const isNeeded = pieces.length === 1 || (isLast && clean.kind === 'choices');
-    channel.sql.exec(
-      'INSERT INTO outbox (created_at, kind, content, piece, file, edits) VALUES (?, ?, ?, ?, ?, ?)',
-      channel.clock.now(),
+    const isFirst = index === 0;
+    sql.exec(
+      'INSERT INTO outbox (created_at, kind, content, piece, file, edits, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      clock.now(),
       kind,
-      isNeeded ? JSON.stringify(clean) : '',
+      whole.length === 1 ? JSON.stringify(clean) : '',
       JSON.stringify(piece),
       file === undefined ? null : JSON.stringify(file),
-      edits ?? null,
+      isFirst ? edits : null,
+      isFirst ? replyTo : null,
     );
   }
-  return Number(channel.sql.exec('SELECT max(id) AS id FROM outbox').one()['id']);
+  return Number(sql.exec('SELECT max(id) AS id FROM outbox').one()['id']);
+}
+
+/** What never went out of it need not any more. */
+function endGrowing(sql: SqlStorage, { growing }: Turn): number | null {
+  if (growing === null) return null;
+  sql.exec('UPDATE turn SET growing = NULL');
+  sql.exec(
+    "UPDATE outbox SET state = 'refused', content = '', piece = '' WHERE id = ? AND state = 'pending'",
+    growing,
+  );
+  return growing;
 }
 
 /** Something that Edgewise itself says. */
@@ -109,10 +135,13 @@ function cleanContent(channel: Channel, content: OutboundContent): OutboundConte
   }
 }
 
-/** The one that has to go out next, whatever it waits for. */
+/** The one that has to go out next, whatever it waits for. A beginning that may be there waits for its whole. */
 export function nextOutboxRow(sql: SqlStorage): OutboxRow | undefined {
   const [row] = sql
-    .exec("SELECT * FROM outbox WHERE state IN ('pending', 'sending', 'unclear') ORDER BY id LIMIT 1")
+    .exec(
+      `SELECT * FROM outbox WHERE state IN ('pending', 'sending', 'unclear')
+         AND NOT (kind = 'growing' AND state = 'unclear') ORDER BY id LIMIT 1`,
+    )
     .toArray();
   return row === undefined ? undefined : Row.parse(row);
 }

@@ -74,6 +74,10 @@ export interface StopPressed {
 /** A person or a chat goes on under another id. */
 export interface Renamed {
   readonly kind: 'renamed';
+  /** Unique on its platform for ever. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
   readonly what: 'user' | 'chat';
   readonly from: string;
   readonly to: string;
@@ -110,6 +114,14 @@ export type OutboundContent =
 export interface OutboundPiece {
   readonly request: Readonly<Record<string, unknown>>;
   readonly file: OutboundFile | null;
+  /** The same in plain words, where the platform may not take its buttons. */
+  readonly instead?: readonly OutboundPiece[];
+}
+
+/** Where a message goes to, and what it answers. */
+export interface Destination extends Address {
+  /** The message of the chat to quote, by its id, where the platform can; it may be gone by then. */
+  readonly replyTo?: string;
 }
 
 export type SendOutcome =
@@ -133,6 +145,13 @@ export interface PlatformLimits {
   readonly coalesce: boolean;
   /** It tells of each message whether it was sent: a send that broke off is looked up and not repeated at once. */
   readonly reportsDelivery?: boolean;
+  /** How a group is shown an answer that grows: it is sent, then edited. Absent: the group gets it when it is whole. */
+  readonly groupEdits?: {
+    /** Between two edits, in milliseconds; half of it is waited for at first, since many answers are whole by then. */
+    readonly everyMs: number;
+    /** How many messages and edits a group takes in a minute. */
+    readonly perMinute: number;
+  };
 }
 
 /** The state of a platform's set-up, for the one who runs it. */
@@ -164,7 +183,7 @@ export interface Platform {
   format(content: OutboundContent): readonly OutboundPiece[];
   send(
     piece: OutboundPiece,
-    to: Address,
+    to: Destination,
     openFile: () => Promise<ReadableStream<Uint8Array>>,
     /** An address of the file for platforms that fetch it themselves; null where there can be none. */
     linkFile?: () => Promise<string | null>,

@@ -208,7 +208,7 @@ function askNext(channel: Channel): void {
 }
 
 export function ask(channel: Channel, question: QuestionRow): void {
-  const id = addToOutbox(channel, { kind: 'answer', content: contentOf(question) });
+  const id = addToOutbox(channel, { kind: 'answer', content: contentOf(question), quotes: true });
   channel.sql.exec('UPDATE question SET outbox_id = ? WHERE id = ?', id, question.id);
   channel.kick('outbox');
 }

@@ -61,7 +61,10 @@ function prune(channel: Channel, now: number): void {
   const before = now - REMEMBER_MS;
   sql.exec('DELETE FROM seen WHERE at < ?', before);
   sql.exec('DELETE FROM report WHERE at < ?', before);
-  sql.exec("DELETE FROM outbox WHERE created_at < ? AND state IN ('sent', 'refused')", before);
+  sql.exec(
+    "DELETE FROM outbox WHERE created_at < ? AND (state IN ('sent', 'refused') OR kind = 'growing')",
+    before,
+  );
 }
 
 /** In a group a stranger hears nothing: the others there did not ask. */

@@ -6,6 +6,8 @@ import { dropAll, dropRow, markSent, nextOutboxRow, tellLoss, type OutboxRow } f
 import { linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { refreshFile } from '#channel/refresh-file.ts';
+import { freeAt, noteSent } from '#channel/pace.ts';
+import { notShown, takeDoubt } from '#channel/growing-message.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
 import { downloadUrl } from '#files/download-url.ts';
 import { readTurn } from '#channel/turn.ts';
@@ -40,7 +42,7 @@ export async function sendOutbox(channel: Channel): Promise<void> {
     "UPDATE outbox SET state = 'unclear', unclear_sends = unclear_sends + 1 WHERE state = 'sending'",
   );
   for (let row = nextOutboxRow(channel.sql); row !== undefined; row = nextOutboxRow(channel.sql)) {
-    const due = Math.max(row.due, channel.lastSentAt + channel.platform.limits.spacingMs);
+    const due = Math.max(row.due, channel.pausedUntil, freeAt(channel));
     const wait = due - channel.clock.now();
     if (wait > SHORT_WAIT_MS) {
       channel.sql.exec('UPDATE outbox SET due = ? WHERE id = ?', due, row.id);
@@ -56,6 +58,9 @@ export async function sendOutbox(channel: Channel): Promise<void> {
     if (channel.draft === draft) channel.draft = Promise.resolve();
     await sendRow(channel, row);
   }
+  const { showMore } = channel;
+  channel.showMore = null;
+  await showMore?.();
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -70,7 +75,7 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
     const until = (row.began_at ?? 0) + REPORT_WAIT_MS;
     if (clock.now() < until) return void sql.exec('UPDATE outbox SET due = ? WHERE id = ?', until, row.id);
   }
-  if (!(await refreshFile(channel, row))) return;
+  if (takeDoubt(channel, row) || !(await refreshFile(channel, row))) return;
   sql.exec(
     "UPDATE outbox SET state = 'sending', began_at = ?, attempts = attempts + 1 WHERE id = ?",
     clock.now(),
@@ -80,7 +85,7 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   if (edited !== null) return settle(channel, row, edited);
   const pieces = isRepeat ? labelled(channel, row) : [row.piece];
   for (const [index, piece] of pieces.entries()) {
-    const outcome = await sendPiece(channel, row, piece);
+    const outcome = await sendPiece(channel, row, piece, index === 0 ? row.reply_to : null);
     const isLast = index === pieces.length - 1;
     if (isLast || outcome.kind !== 'sent') return settle(channel, row, outcome);
     keepLabel(channel, outcome.messageId);
@@ -97,10 +102,15 @@ async function edit({ sql, platform, address }: Channel, row: OutboxRow): Promis
   return outcome.kind === 'unsupported' || outcome.kind === 'refused' ? null : outcome;
 }
 
-const sendPiece = (channel: Channel, { file }: OutboxRow, piece: OutboundPiece): Promise<SendOutcome> =>
+const sendPiece = (
+  channel: Channel,
+  { file }: OutboxRow,
+  piece: OutboundPiece,
+  replyTo: string | null,
+): Promise<SendOutcome> =>
   channel.platform.send(
     piece,
-    channel.address,
+    { ...channel.address, ...(replyTo === null ? {} : { replyTo }) },
     () => openFile(channel, file),
     async () => (file === null ? null : downloadUrl(channel, file)),
   );
@@ -108,9 +118,11 @@ const sendPiece = (channel: Channel, { file }: OutboxRow, piece: OutboundPiece):
 async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): Promise<void> {
   const { sql, clock, log, platformName } = channel;
   const now = clock.now();
+  if (row.kind === 'growing' && outcome.kind !== 'sent' && outcome.kind !== 'unknown')
+    return notShown(channel, row, outcome);
   switch (outcome.kind) {
     case 'sent':
-      channel.lastSentAt = now;
+      noteSent(channel);
       channel.transaction(() => {
         markSent(channel, row.id, { messageId: outcome.messageId, at: now });
         failedAlready(channel, outcome.messageId);
@@ -154,32 +166,38 @@ const waitAgain = ({ sql }: Channel, { id, unclear_sends, began_at }: OutboxRow,
 const waitBefore = (attempts: number): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts, 16));
 
-/** In the row's own place, as a link where it was a file, else as plain text. */
+/** As a link where it was a file, else as plain text: in the row's own place, and what more that takes at the end. */
 async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
-  const { sql, platform } = channel;
-  const other = await otherForm(channel, row);
-  // The pieces before it went out already
-  const before = row.content === null ? 0 : platform.format(row.content).length - 1;
-  const piece = other === null ? undefined : platform.format(other).at(before);
-  if (other === null || piece === undefined) return giveUp(channel, row, reason);
-  sql.exec(
-    'UPDATE outbox SET content = ?, piece = ?, file = NULL WHERE id = ?',
-    before === 0 ? JSON.stringify(other) : '',
-    JSON.stringify(piece),
-    row.id,
-  );
-  waitAgain(channel, row, 0);
+  const { sql, clock } = channel;
+  const [piece, ...others] = await otherForm(channel, row);
+  if (piece === undefined) return giveUp(channel, row, reason);
+  channel.transaction(() => {
+    sql.exec(
+      "UPDATE outbox SET content = '', piece = ?, file = NULL WHERE id = ?",
+      JSON.stringify(piece),
+      row.id,
+    );
+    waitAgain(channel, row, 0);
+    for (const other of others)
+      sql.exec(
+        "INSERT INTO outbox (created_at, kind, content, piece) VALUES (?, ?, '', ?)",
+        clock.now(),
+        row.kind,
+        JSON.stringify(other),
+      );
+    // Nobody has been asked before the last of it is there
+    if (others.length > 0)
+      sql.exec('UPDATE question SET outbox_id = (SELECT max(id) FROM outbox) WHERE outbox_id = ?', row.id);
+  });
 }
 
-async function otherForm(channel: Channel, { content, file }: OutboxRow): Promise<OutboundContent | null> {
-  if (content?.kind === 'file' && file !== null)
-    return { kind: 'text', markdown: await linkFor(channel, content.file, file) };
-  if (content?.kind !== 'choices') return null;
-  const list = content.choices.map(({ label }, index) => `${index + 1}. ${label}`);
-  return {
-    kind: 'text',
-    markdown: [content.markdown, list.join('\n'), 'Reply with the number.'].join('\n\n'),
-  };
+async function otherForm(
+  channel: Channel,
+  { content, file, piece }: OutboxRow,
+): Promise<readonly OutboundPiece[]> {
+  if (content?.kind !== 'file' || file === null) return piece.instead ?? [];
+  const markdown = await linkFor(channel, content.file, file);
+  return channel.platform.format({ kind: 'text', markdown });
 }
 
 /** The label in the message itself where it is all of its content, else in a message before it. */

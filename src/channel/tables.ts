@@ -97,4 +97,8 @@ export const channelTables: readonly string[] = [
   // Answers to people without an account, which are few
   `CREATE TABLE answer_given (subject TEXT NOT NULL, at INTEGER NOT NULL);
    CREATE INDEX answer_given_subject ON answer_given (subject)`,
+  // The message to quote; the turn's message that is shown while it grows, which the next one replaces; why one failed
+  `ALTER TABLE outbox ADD COLUMN reply_to TEXT;
+   ALTER TABLE turn ADD COLUMN growing INTEGER;
+   ALTER TABLE report ADD COLUMN reason TEXT`,
 ];

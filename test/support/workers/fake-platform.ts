@@ -9,8 +9,10 @@ import type {
   OutboundPiece,
   Platform,
   PlatformLimits,
+  Renamed,
   SendOutcome,
 } from '#channel/platform.ts';
+import { numberedChoices } from '#channel/text/numbered-choices.ts';
 import type { PlatformName } from '#protocol/platform.ts';
 import { origin } from './accounts.ts';
 
@@ -20,6 +22,8 @@ export interface Sent {
   readonly text: string;
   readonly choices?: readonly string[];
   readonly bytes?: number;
+  /** The message that it quotes. */
+  readonly replyTo?: string;
 }
 
 /** A platform without a server: what it was given to send, and what it answers. */
@@ -29,12 +33,16 @@ export interface FakePlatform {
   readonly drafts: string[];
   /** What a chat was sent, as texts. */
   texts(chatId: string): string[];
+  /** What a chat shows after all edits. */
+  shown(chatId: string): string[];
   /** Answers to the next sends to a chat; then each is sent. */
   answerWith(chatId: string, ...outcomes: (SendOutcome | 'throw')[]): void;
   /** By reference; a string is a problem. */
   readonly media: Map<string, { bytes: Uint8Array; mimeType: string } | string>;
   limits: PlatformLimits;
   hasDrafts: boolean;
+  /** How long an edit takes. */
+  editMs: number;
   /** Typing signs and drafts never get an answer. */
   signsHang: boolean;
   /** What came while nobody listened; undefined: the platform cannot be asked. */
@@ -49,16 +57,19 @@ const requestOf = ({ request }: OutboundPiece) => Request.parse(request);
 /** Puts a platform into the Worker whose webhooks are lists of events as they are. */
 export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits> = {}): FakePlatform {
   const outcomes = new Map<string, (SendOutcome | 'throw')[]>();
+  const shown = new Map<string, { chatId: string; text: string }>();
   let count = 0;
   const fake: FakePlatform = {
     sent: [],
     typing: [],
     drafts: [],
     texts: (chatId) => fake.sent.filter((one) => one.chatId === chatId).map(({ text }) => text),
+    shown: (chatId) => [...shown.values()].filter((one) => one.chatId === chatId).map(({ text }) => text),
     answerWith: (chatId, ...next) => outcomes.set(chatId, next),
     media: new Map(),
     limits: { spacingMs: 0, typingMs: 4000, coalesce: false, ...limits },
     hasDrafts: false,
+    editMs: 0,
     signsHang: false,
     missed: undefined,
     askedSince: [],
@@ -79,19 +90,28 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
       const bytes = piece.file === null ? undefined : (await new Response(await openFile()).bytes()).length;
       const outcome = take(to.chatId);
       const { text, choices } = requestOf(piece);
-      if (outcome.kind === 'sent' || outcome.kind === 'unknown')
+      if (outcome.kind === 'sent' || outcome.kind === 'unknown') {
+        const id = outcome.kind === 'sent' ? outcome.messageId : null;
+        shown.set(id ?? `unheard-of-${shown.size}`, { chatId: to.chatId, text });
         fake.sent.push({
           chatId: to.chatId,
           what: 'message',
           text,
           ...(choices === undefined ? {} : { choices }),
           ...(bytes === undefined ? {} : { bytes }),
+          ...(to.replyTo === undefined ? {} : { replyTo: to.replyTo }),
         });
+      }
       return outcome;
     },
-    async edit(_messageId, piece, to) {
-      fake.sent.push({ chatId: to.chatId, what: 'edit', text: requestOf(piece).text });
-      return take(to.chatId);
+    async edit(messageId, piece, { chatId }) {
+      const { text } = requestOf(piece);
+      fake.sent.push({ chatId, what: 'edit', text });
+      if (fake.editMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.editMs));
+      const outcome = take(chatId);
+      if (outcome.kind !== 'sent' && outcome.kind !== 'unknown') return outcome;
+      shown.set(messageId, { chatId, text });
+      return outcome.kind === 'sent' ? { kind: 'sent', messageId } : outcome;
     },
     async showTyping(to) {
       fake.typing.push(to);
@@ -143,7 +163,13 @@ function format(content: OutboundContent): OutboundPiece[] {
       const choices = content.choices.map(({ id, label }) => `${id} ${label}`);
       const pieces = split(content.markdown);
       return pieces.map((piece, index) =>
-        index < pieces.length - 1 ? piece : { ...piece, request: { ...piece.request, choices } },
+        index < pieces.length - 1
+          ? piece
+          : {
+              ...piece,
+              request: { ...piece.request, choices },
+              instead: split(numberedChoices(String(piece.request['text']), content.choices)),
+            },
       );
     }
     case 'file':
@@ -197,4 +223,9 @@ export function message(
     choice: null,
     ...rest,
   };
+}
+
+export function renamed(what: Renamed['what'], from: string, to: string, sentAt = Date.now()): Renamed {
+  keys += 1;
+  return { kind: 'renamed', key: `k${keys}`, sentAt, what, from, to };
 }

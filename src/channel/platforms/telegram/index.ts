@@ -18,7 +18,13 @@ export function createTelegram(settings: TelegramSettings, deps: PlatformDeps): 
   const options = { rich: settings.TELEGRAM_RICH_MESSAGES };
   return {
     name: 'telegram',
-    limits: { spacingMs: 1000, typingMs: 5000, coalesce: false },
+    limits: {
+      spacingMs: 1000,
+      typingMs: 5000,
+      coalesce: false,
+      // https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+      groupEdits: { everyMs: 3000, perMinute: 20 },
+    },
     verify: async ({ headers }) =>
       secret === undefined
         ? settings.PLATFORM_ALLOW_UNSIGNED

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Address, OutboundPiece, SendOutcome } from '#channel/platform.ts';
+import type { Address, Destination, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { retry } from '../call-api.ts';
 import type { BotApi } from './bot-api.ts';
 import { Request } from './format.ts';
@@ -16,7 +16,7 @@ type Way = Request['ways'][number];
 export async function send(
   api: BotApi,
   piece: OutboundPiece,
-  to: Address,
+  to: Destination,
   openFile: OpenFile,
 ): Promise<SendOutcome> {
   const { file } = piece;
@@ -73,8 +73,8 @@ function refusalOf(problem: string): SendOutcome | null {
   return null;
 }
 
-async function callWay(api: BotApi, way: Way, { file }: OutboundPiece, to: Address, openFile: OpenFile) {
-  const fields = { ...target(to), ...way.body };
+async function callWay(api: BotApi, way: Way, { file }: OutboundPiece, to: Destination, openFile: OpenFile) {
+  const fields = { ...target(to), ...quote(to), ...way.body };
   if (file === null || way.fileField === undefined) return api.call(way.method, fields);
   const bytes = await readAll(openFile);
   if (bytes === null) {
@@ -102,3 +102,9 @@ export const target = ({ chatId, threadId }: Address): Record<string, string | n
   chat_id: chatId,
   ...(threadId === null ? {} : { message_thread_id: Number(threadId) }),
 });
+
+/** https://core.telegram.org/bots/api#replyparameters */
+const quote = ({ replyTo }: Destination): Record<string, object> =>
+  replyTo === undefined
+    ? {}
+    : { reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true } };
