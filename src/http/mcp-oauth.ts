@@ -138,7 +138,12 @@ async function finish(
   answer: SignInAnswer,
 ): Promise<boolean> {
   const server = configuredServers().find((each) => each.name === name && each.url === started.url);
-  const { signIns } = liveLinkDeps(username, { env: c.env, settings: c.var.settings, clock: systemClock });
+  const { signIns } = liveLinkDeps(username, {
+    env: c.env,
+    settings: c.var.settings,
+    clock: systemClock,
+    fetch: (url, init) => fetch(url, init),
+  });
   const deps = await signIns();
   if (server === undefined || deps === undefined) return false;
   try {

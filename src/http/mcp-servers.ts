@@ -113,7 +113,12 @@ const linkDeps = (c: {
   readonly env: Env;
   readonly var: { readonly user: User; readonly settings: AppEnv['Variables']['settings'] };
 }): LinkDeps =>
-  liveLinkDeps(c.var.user.username, { env: c.env, settings: c.var.settings, clock: systemClock });
+  liveLinkDeps(c.var.user.username, {
+    env: c.env,
+    settings: c.var.settings,
+    clock: systemClock,
+    fetch: (url, init) => fetch(url, init),
+  });
 
 async function look(server: RemoteServer, deps: LinkDeps): Promise<McpServerState> {
   const link = new RemoteLink(server, deps);

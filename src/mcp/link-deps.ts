@@ -10,6 +10,7 @@ interface LiveDeps {
   readonly env: Env;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly fetch: LinkDeps['fetch'];
 }
 
 /** What one user's links to MCP servers work with. `username` is verified. */
@@ -19,17 +20,16 @@ export function liveLinkDeps(username: string, deps: LiveDeps): LinkDeps {
     return typeof value === 'string' ? value : undefined;
   };
   const publicUrl = deps.settings.BACKEND_PUBLIC_URL.replace(/\/+$/, '');
-  const fetchLive: LinkDeps['fetch'] = (url, init) => fetch(url, init);
   let signIns: Promise<SignInDeps | undefined> | undefined;
   return {
-    fetch: fetchLive,
+    fetch: deps.fetch,
     secretOf,
     signIns: () =>
       (signIns ??= storeDeps(deps).then(
         (store) =>
           store && {
             store: signInStore(username, store),
-            fetch: fetchLive,
+            fetch: deps.fetch,
             secretOf,
             publicUrl,
             metadataUrl: publicUrl.startsWith('https:')
@@ -41,7 +41,11 @@ export function liveLinkDeps(username: string, deps: LiveDeps): LinkDeps {
 }
 
 /** Undefined where no key is set: then nothing can be encrypted. */
-export async function storeDeps({ env, settings, clock }: LiveDeps): Promise<SignInStoreDeps | undefined> {
+export async function storeDeps({
+  env,
+  settings,
+  clock,
+}: Omit<LiveDeps, 'fetch'>): Promise<SignInStoreDeps | undefined> {
   const key = await signInKey(settings);
   return key === null ? undefined : { db: env.DB, clock, seal: new Seal(key) };
 }

@@ -1,6 +1,7 @@
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { z } from 'zod';
+import { endGivenUp } from '#mcp/give-up.ts';
 import { limitAnswer, MAX_ANSWER_BYTES } from '#mcp/limit-answer.ts';
 import { McpProblem, NotTaken, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
@@ -35,34 +36,35 @@ export function mcpFetch(server: RemoteServer, deps: McpFetchDeps): FetchLike {
     deps.onProblem(problem);
     throw problem;
   };
+  const untilGivenUp = endGivenUp();
 
   return async (url, init = {}) => {
     if (new URL(url).origin !== origin) {
       return refuse(new McpProblem(`The MCP server ${server.name} leads to another address.`));
     }
-    // A stream that stays open would hold one of the few connections a Worker may have at a time
+    // Between calls there is nothing to hear, and a stream that stays open costs
     const isFirstGet = init.method !== 'POST' && !new Headers(init.headers).has('last-event-id');
     if (deps.transport === 'http' && init.method !== 'DELETE' && isFirstGet) {
       return new Response(null, { status: 405 });
     }
-    const send = (token: string | undefined) => {
+    const send = (token: string | undefined, signal: AbortSignal) => {
       const headers = new Headers(init.headers);
       for (const [name, value] of Object.entries(deps.headers)) headers.set(name, value);
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
       // Of what the transports ask for, `mode` and `cache` are for browsers, and Workers refuse them
-      const { method = 'GET', body = null, redirect = 'manual', signal = null } = init;
+      const { method = 'GET', body = null, redirect = 'manual' } = init;
       return deps.fetch(url, { method, body, redirect, signal, headers });
     };
 
-    const token = await deps.access?.token();
-    let response = await send(token);
-    if (response.status === 401 && token !== undefined) {
+    const response = await untilGivenUp(init, async (signal) => {
+      const token = await deps.access?.token();
+      const first = await send(token, signal);
+      if (first.status !== 401 || token === undefined) return first;
       const renewed = await deps.access?.renew(token);
-      if (renewed !== undefined) {
-        await response.body?.cancel();
-        response = await send(renewed);
-      }
-    }
+      if (renewed === undefined) return first;
+      await first.body?.cancel();
+      return send(renewed, signal);
+    });
     const challenge = challengeOf(response);
     if (challenge !== undefined) {
       await response.body?.cancel();

@@ -3,6 +3,7 @@ import { Workspace } from '#files/workspace.ts';
 import { guardFolders } from '#files/writable-folders.ts';
 import { workspaceTables } from '#files/workspace-tables.ts';
 import { systemClock } from '#lib/clock.ts';
+import { createConnections } from '#lib/connections.ts';
 import { consoleLog } from '#lib/log.ts';
 import { isMigrated, migrate } from '#lib/migrate.ts';
 import { liveLinkDeps } from '#mcp/link-deps.ts';
@@ -47,6 +48,9 @@ export function openSession(context: DurableObjectState, env: Env): Session {
 
   const clock = systemClock;
   const log = consoleLog;
+  // Wrapped, because workerd's fetch refuses to be called as a method of anything
+  const connections = createConnections((input, init) => fetch(input, init));
+  const { toolFetch } = connections;
   const entries = new EntryStore(sql);
   const clients = new Clients(context);
   const workspace = new Workspace({
@@ -66,20 +70,26 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     clients,
     stream: new EventStream({ clients, log, position: entries.position() }),
     workspace,
-    model: createModel(settings, liveModelDeps),
+    connections,
+    model: createModel(settings, { ...liveModelDeps, fetch: connections.fetch }),
     tools: createTools({
       workspace: workspace.guardedBy(guardFolders(() => writableFolders(sql))),
       sessionId,
       linkTo: (path) => downloadUrl({ settings, clock }, { username, sessionId, path }),
-      search: chooseSearch(settings, liveModelDeps),
-      fetchPage: fetchByModel(settings, liveModelDeps),
+      search: chooseSearch(settings, { ...liveModelDeps, fetch: toolFetch }),
+      fetchPage: fetchByModel(settings, { ...liveModelDeps, fetch: toolFetch }),
+      fetch: toolFetch,
       tasks: new TaskList({ sql, clock }),
       mode: {
         get: () => permissionMode(sql),
         setPlanning: (planning) => setPlanning({ sql, clients }, planning),
       },
     }),
-    mcp: new McpLinks(liveLinkDeps(username, { env, settings, clock }), new McpLists(sql, clock), log),
+    mcp: new McpLinks(
+      liveLinkDeps(username, { env, settings, clock, fetch: toolFetch }),
+      new McpLists(sql, clock),
+      log,
+    ),
     userSpace: env.USER_SPACE,
     channelChats: env.CHANNEL_CHAT,
     db: env.DB,

@@ -5,6 +5,7 @@ import { Usage } from '#protocol/message.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 import type { Settings } from '#protocol/settings.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { Connections } from '#lib/connections.ts';
 import type { SecretOf } from '#mcp/fill-secrets.ts';
 import type { Model } from '#agent/model.ts';
 import type { Tool } from '#agent/tool.ts';
@@ -35,6 +36,8 @@ export const SessionRow = z.object({
   window_start: z.number(),
   /** The newest summary, which stands in the model's view for all before `window_start`; 0 while there is none. */
   summary_seq: z.number(),
+  /** The model is shown no image and no document of entries before this one. */
+  media_start: z.number(),
   /** What all its turns used, as `cost` is what they cost. */
   steps: z.number(),
   ...Usage.shape,
@@ -83,6 +86,7 @@ export interface Session {
   readonly clients: Clients;
   readonly stream: EventStream;
   readonly workspace: Workspace;
+  readonly connections: Connections;
   readonly model: Model;
   readonly tools: readonly Tool[];
   readonly mcp: McpLinks;

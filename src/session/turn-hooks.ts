@@ -5,18 +5,16 @@ import { resultText } from '#agent/run-tool-calls.ts';
 import type { Notes } from '#agent/run-turn.ts';
 import { textOf, type NoteStep } from '#agent/step.ts';
 import type { Tool } from '#agent/tool.ts';
-import type { EndpointHook } from '#catalog/hook.ts';
-import { createGate } from '#lib/gate.ts';
-import { fail } from '#lib/result.ts';
+import type { EndpointHook, Hook } from '#catalog/hook.ts';
 import type { Agent } from '#catalog/parse-catalog.ts';
 import { HookAnswer, noObjection, type HookSubject } from '#protocol/hook.ts';
-import { askEndpoint, type EndpointDeps } from '#session/ask-endpoint.ts';
+import { askEndpoint, type EndpointDeps, type EndpointProblem } from '#session/ask-endpoint.ts';
 import { typedText } from '#session/compact-command.ts';
 import { seqOf, type EntryBody } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
+import { withDeadline, type Deadline } from '#tools/deadline.ts';
 
-/** Each has a connection, of which an object may have six open at a time. */
-const AT_ONCE = 4;
+type CallSubject = Extract<HookSubject, { event: 'PreToolUse' }>;
 
 /** What a call brought is stored behind the hooks that are told of it: a crash meanwhile would lose it. */
 const MAX_AFTER_MS = 10_000;
@@ -43,11 +41,14 @@ interface HookDeps extends Pick<EndpointDeps, 'fetch'> {
   readonly signal: AbortSignal;
 }
 
-type HookSession = Pick<Session, 'sql' | 'entries' | 'sessionId' | 'username' | 'log' | 'clock' | 'secretOf'>;
+type HookSession = Pick<
+  Session,
+  'sql' | 'entries' | 'sessionId' | 'username' | 'log' | 'clock' | 'secretOf' | 'connections'
+>;
 
 export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
   const { agent, turn, signal } = deps;
-  const pass = createGate(AT_ONCE);
+  const { pass } = session.connections;
   const hooksFor = (subject: HookSubject) =>
     agent.hooks.filter(
       (hook) =>
@@ -55,42 +56,63 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
         ('tool_name' in subject ? fitsMatcher(hook.matcher, subject.tool_name) : true),
     );
 
-  const askOne = async (hook: EndpointHook, subject: HookSubject): Promise<HookAnswer> => {
-    const { sessionId, username, log } = session;
-    const body = { ...subject, session_id: sessionId, agent_id: agent.id, username };
-    const timeoutMs =
-      subject.event === 'PostToolUse' ? Math.min(hook.timeoutMs, MAX_AFTER_MS) : hook.timeoutMs;
-    const asking = () => askEndpoint({ ...hook, timeoutMs }, body, { ...session, ...deps });
-    const answer = await pass(asking, signal).catch((error: unknown) => {
-      if (signal.aborted) return fail('cancelled');
-      throw error;
-    });
-    if (answer.ok) return answer.value;
-    if (answer.problem === 'cancelled') return noObjection;
-    log.warn('hook_failed', { sessionId, hook: hook.event, problem: answer.problem });
+  /** What holds where an endpoint gave no answer. */
+  const failed = (hook: EndpointHook, problem: EndpointProblem): HookAnswer => {
+    if (signal.aborted) return noObjection;
+    session.log.warn('hook_failed', { sessionId: session.sessionId, hook: hook.event, problem });
     return hook.onFailure === 'allow' ? noObjection : { ...noObjection, decision: 'deny', reason: BROKEN };
   };
 
+  const askOne = async (hook: EndpointHook, subject: HookSubject, time: Deadline): Promise<HookAnswer> => {
+    const { sessionId, username } = session;
+    const body = { ...subject, session_id: sessionId, agent_id: agent.id, username };
+    const answer = await askEndpoint(hook, body, { ...session, ...deps, signal: time.signal });
+    return answer.ok ? answer.value : failed(hook, time.isOver() ? 'too_slow' : answer.problem);
+  };
+
   /** One after the other: each sees the input as those before it left it, and a refusal ends the asking. */
-  const ask = async (subject: HookSubject, tool?: Tool): Promise<HookAnswer> => {
-    let all = noObjection;
-    for (const hook of hooksFor(subject)) {
-      const { updated_input: input } = all;
-      const now =
-        subject.event === 'PreToolUse' && input !== undefined ? { ...subject, tool_input: input } : subject;
-      if (hook.kind === 'endpoint') all = join(all, await askOne(hook, now));
-      else if (tool !== undefined) all = join(all, askRule(hook.rule, tool));
-      if (all.decision === 'deny') break;
-    }
-    return all;
+  const askInOrder = async (call: CallSubject, tool: Tool): Promise<HookAnswer> => {
+    const hooks = hooksFor(call);
+    const asking = async (time: Deadline) => {
+      let all = noObjection;
+      for (const hook of hooks) {
+        const now = { ...call, tool_input: all.updated_input ?? call.tool_input };
+        all = join(all, hook.kind === 'rule' ? askRule(hook.rule, tool) : await askOne(hook, now, time));
+        if (all.decision === 'deny') break;
+      }
+      return all;
+    };
+    const inTime = () => withDeadline(timeOf(call, hooks), signal, asking);
+    if (hooks.every(({ kind }) => kind === 'rule')) return inTime();
+    return pass(inTime, signal).catch((error: unknown) => {
+      if (signal.aborted) return noObjection;
+      throw error;
+    });
+  };
+
+  /** What one answers changes nothing for the others, so they do not wait for each other; the first refusal counts. */
+  const askAtOnce = (subject: Exclude<HookSubject, CallSubject>): Promise<HookAnswer> => {
+    const hooks = hooksFor(subject).filter((hook) => hook.kind === 'endpoint');
+    return withDeadline(timeOf(subject, hooks), signal, async (time) => {
+      const answers = await Promise.all(
+        hooks.map((hook) =>
+          pass(() => askOne(hook, subject, time), time.signal).catch((error: unknown) => {
+            if (time.signal.aborted) return failed(hook, 'too_slow');
+            throw error;
+          }),
+        ),
+      );
+      const refusal = answers.findIndex(({ decision }) => decision === 'deny');
+      return answers.slice(0, refusal === -1 ? undefined : refusal + 1).reduce(join, noObjection);
+    });
   };
 
   /** Contract: what was answered once holds, also after a wait or a crash. */
-  const askOnce = async (key: string, subject: HookSubject, tool?: Tool): Promise<HookAnswer> => {
+  const once = async (key: string, subject: HookSubject, ask: () => Promise<HookAnswer>) => {
     if (hooksFor(subject).length === 0) return noObjection;
     const known = readAnswer(session.sql, turn, key);
     if (known !== undefined) return known;
-    const answer = await ask(subject, tool);
+    const answer = await ask();
     if (!signal.aborted) storeAnswer(session.sql, turn, { key, answer });
     return answer;
   };
@@ -110,14 +132,17 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
 
   return {
     ofCalls: {
-      beforeCall: (call, tool) =>
-        askOnce(
-          `call ${call.id}`,
-          { event: 'PreToolUse', tool_use_id: call.id, tool_name: call.name, tool_input: call.input },
-          tool,
-        ),
+      beforeCall(call, tool) {
+        const subject = {
+          event: 'PreToolUse',
+          tool_use_id: call.id,
+          tool_name: call.name,
+          tool_input: call.input,
+        } as const;
+        return once(`call ${call.id}`, subject, () => askInOrder(subject, tool));
+      },
       async afterCall(call, result) {
-        const { additional_context } = await ask({
+        const { additional_context } = await askAtOnce({
           event: 'PostToolUse',
           tool_use_id: call.id,
           tool_name: call.name,
@@ -133,7 +158,8 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
       const [first] = session.entries.range(seqOf(turn, 0), seqOf(turn, 1));
       const prompt = typedText(first?.body);
       if (prompt === undefined) return undefined;
-      const { decision, reason } = await askOnce('prompt', { event: 'UserPromptSubmit', prompt });
+      const subject = { event: 'UserPromptSubmit', prompt } as const;
+      const { decision, reason } = await once('prompt', subject, () => askAtOnce(subject));
       return decision === 'allow' ? undefined : reason;
     },
 
@@ -142,12 +168,19 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
       if (before !== 'end' || !agent.hooks.some(({ event }) => event === 'Stop')) return [];
       const soFar = bodies();
       if (soFar.filter((body) => isNote(body, GO_ON)).length >= MAX_GO_ONS) return [];
-      const { decision, reason } = await ask({ event: 'Stop', answer: lastText(soFar) });
+      const { decision, reason } = await askAtOnce({ event: 'Stop', answer: lastText(soFar) });
       const text = `${GO_ON}\n${reason === '' ? 'Check what is still open, and go on.' : reason}`;
       return decision === 'deny' ? [{ kind: 'note', text }] : [];
     },
   };
 }
+
+/** For all that are asked of one thing together, however many they are: as long as the one with the most time has. */
+const timeOf = ({ event }: HookSubject, hooks: readonly Hook[]): number =>
+  Math.min(
+    Math.max(0, ...hooks.map((hook) => (hook.kind === 'endpoint' ? hook.timeoutMs : 0))),
+    event === 'PostToolUse' ? MAX_AFTER_MS : Infinity,
+  );
 
 const isNote = (body: EntryBody, beginning: string): boolean =>
   body.kind === 'note' && body.text.startsWith(beginning);

@@ -1,5 +1,6 @@
 import type { Tool } from '#agent/tool.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { Fetch } from '#lib/web-resolve.ts';
 import type { FetchPage } from '#model/fetch-web.ts';
 import type { SearchWeb } from '#model/search-web.ts';
 import { askUserQuestionTool } from '#tools/ask-user-question.ts';
@@ -34,6 +35,7 @@ interface ToolDeps {
   readonly search: SearchWeb | undefined;
   /** Who is asked for pages that are not given to us. */
   readonly fetchPage: FetchPage | undefined;
+  readonly fetch: Fetch;
 }
 
 /**
@@ -47,6 +49,7 @@ export const createTools = ({
   mode,
   search,
   fetchPage,
+  fetch,
 }: ToolDeps): readonly Tool[] => [
   ...[readTool, writeTool, editTool, globTool, grepTool, bashTool, skillTool, notebookEditTool].map(
     (create) => create(workspace),
@@ -55,7 +58,7 @@ export const createTools = ({
   ...[taskCreateTool, taskGetTool, taskUpdateTool, taskListTool, todoWriteTool].map((create) =>
     create(tasks),
   ),
-  webFetchTool(liveWebDeps, fetchPage),
+  webFetchTool(liveWebDeps(fetch), fetchPage),
   askUserQuestionTool,
   enterPlanModeTool(mode),
   exitPlanModeTool(mode),

@@ -21,12 +21,9 @@ export interface WebDeps {
 
 const mebibyte = 1024 * 1024;
 
-// Wrapped, because workerd's fetch refuses to be called as a method of anything
-const liveFetch: Fetch = (url, init) => fetch(url, init);
-
-export const liveWebDeps: WebDeps = {
-  fetch: liveFetch,
-  resolve: resolveOverHttps(liveFetch),
+export const liveWebDeps = (fetch: Fetch): WebDeps => ({
+  fetch,
+  resolve: resolveOverHttps(fetch),
   limits: {
     bytes: 5 * mebibyte,
     // With what stands around it, below the 100,000 at which a turn cuts a result, fence and all
@@ -34,7 +31,7 @@ export const liveWebDeps: WebDeps = {
     errorCharacters: 2_000,
     milliseconds: 20_000,
   },
-};
+});
 
 export interface OwnPage {
   readonly output: ToolOutput | PageMissed;

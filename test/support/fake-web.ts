@@ -18,14 +18,23 @@ function answer(...records: readonly (readonly [type: number, data: string])[]) 
   return { Status: 0, Answer: records.map(([type, data]) => ({ name: 'x', type, TTL: 60, data })) };
 }
 
-/** The web outside: pages that answer what their address says, and a name server. */
+/** The web outside: pages that answer what their address says, and a name server. `/most` says how many waited at once for `/slow`. */
 export async function startFakeWeb(): Promise<{ readonly url: string; close(): void }> {
+  const slow = { now: 0, most: 0 };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake');
     if (pathname === '/dns-query') {
       const known = names[searchParams.get('name') ?? ''];
       response.setHeader('content-type', 'application/dns-json');
       response.end(JSON.stringify(known?.[searchParams.get('type') ?? ''] ?? { Status: 3 }));
+    } else if (pathname === '/slow') {
+      slow.most = Math.max(slow.most, (slow.now += 1));
+      setTimeout(() => {
+        slow.now -= 1;
+        response.end('at last');
+      }, 100);
+    } else if (pathname === '/most') {
+      response.end(String(slow.most));
     } else if (pathname === '/headers') {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(request.headers));

@@ -3,8 +3,10 @@ import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { catalog } from '#catalog/catalog.ts';
 import type { EndpointHook, Hook } from '#catalog/hook.ts';
+import type { Tool } from '#agent/tool.ts';
+import { seqOf } from '#session/entry.ts';
 import { openSession } from '#session/open-session.ts';
-import { turnHooks } from '#session/turn-hooks.ts';
+import { turnHooks, type TurnHooks } from '#session/turn-hooks.ts';
 import { askedOf, hookUrl } from '#test/support/fake-hooks.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
@@ -182,10 +184,34 @@ test('where hooks have nothing to say, no step reads the turn again', async () =
   });
 });
 
-test('at most four endpoints are asked at a time, and who is told of a result has ten seconds', async () => {
+const firstPrompt = {
+  seq: seqOf(1, 0),
+  position: 0,
+  messageId: null,
+  body: { kind: 'prompt', content: 'hello' },
+} as const;
+const write = { type: 'tool_use', name: 'Write', input: {} } as const;
+const written = { type: 'tool_result', tool_use_id: 'w1', content: 'x' } as const;
+
+/** What a turn asks of these hooks, over a network of the test. */
+async function askTurn(
+  hooks: readonly Hook[],
+  network: (url: string, init: RequestInit) => Promise<Response>,
+  act: (asked: TurnHooks, tool: Tool) => Promise<void>,
+): Promise<void> {
   const { username, sessionId } = await start();
   const agent = catalog.agent(null);
-  const write = { type: 'tool_use', name: 'Write', input: {} } as const;
+  await runInDurableObject(env.CHAT_SESSION.getByName(`${username}/${sessionId}`), async (_, state) => {
+    const session = openSession(state, env);
+    session.entries.append({ ...firstPrompt, at: session.clock.now() });
+    const [tool] = session.tools;
+    if (tool === undefined) throw new Error('there are no tools');
+    const { signal } = new AbortController();
+    await act(turnHooks(session, { agent: { ...agent, hooks }, turn: 1, signal, fetch: network }), tool);
+  });
+}
+
+test('at most five endpoints are asked at a time, and who is told of a result has ten seconds', async () => {
   let asking = 0;
   let most = 0;
   const slow = async () => {
@@ -194,22 +220,78 @@ test('at most four endpoints are asked at a time, and who is told of a result ha
     asking -= 1;
     return new Response('');
   };
-  await runInDurableObject(env.CHAT_SESSION.getByName(`${username}/${sessionId}`), async (_, state) => {
-    const session = openSession(state, env);
-    const [tool] = session.tools;
-    if (tool === undefined) throw new Error('there are no tools');
-    const all = (['PreToolUse', 'PostToolUse'] as const).map((event) =>
-      endpoint(event, 'https://hooks.example', { timeoutMs: 60_000 }),
-    );
-    const { signal } = new AbortController();
-    const { ofCalls } = turnHooks(session, { agent: { ...agent, hooks: all }, turn: 1, signal, fetch: slow });
+  const all = (['PreToolUse', 'PostToolUse'] as const).map((event) =>
+    endpoint(event, 'https://hooks.example', { timeoutMs: 60_000 }),
+  );
+  await askTurn(all, slow, async ({ ofCalls }, tool) => {
     const ids = ['1', '2', '3', '4', '5', '6', '7'];
     await Promise.all(ids.map((id) => ofCalls.beforeCall({ ...write, id }, tool)));
-    expect(most).toBe(4);
+    expect(most).toBe(5);
     const timer = vi.spyOn(globalThis, 'setTimeout');
-    await ofCalls.afterCall({ ...write, id: '1' }, { type: 'tool_result', tool_use_id: '1', content: 'x' });
+    await ofCalls.afterCall({ ...write, id: '1' }, written);
     expect(timer.mock.calls.map(([, ms]) => ms)).toContain(10_000);
-    expect(timer.mock.calls.map(([, ms]) => ms)).not.toContain(60_000);
+  });
+});
+
+/** Ends with its signal, and not before. */
+const silence = async (_url: string, { signal }: RequestInit): Promise<Response> => {
+  signal?.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<Response>();
+  signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  return promise;
+};
+
+test('however many endpoints are silent, a call waits only as long as the most patient hook of each event', async () => {
+  const hooks = (['PreToolUse', 'PostToolUse'] as const).flatMap((event) =>
+    [400, 200, 400, 300].map((timeoutMs) =>
+      endpoint(event, 'https://hooks.example', { timeoutMs, onFailure: 'allow' }),
+    ),
+  );
+  await askTurn(hooks, silence, async ({ ofCalls }, tool) => {
+    for (const asked of [
+      () => ofCalls.beforeCall({ ...write, id: 'w1' }, tool),
+      () => ofCalls.afterCall({ ...write, id: 'w1' }, written),
+    ]) {
+      const begun = performance.now();
+      await asked();
+      const took = performance.now() - begun;
+      expect(took).toBeGreaterThan(350);
+      expect(took).toBeLessThan(750);
+    }
+  });
+});
+
+test('where the time of all is over, the hooks that were not asked have failed too', async () => {
+  const hooks = [
+    endpoint('PreToolUse', 'https://hooks.example', { timeoutMs: 50, onFailure: 'allow' }),
+    endpoint('PreToolUse', 'https://hooks.example', { timeoutMs: 50 }),
+  ];
+  await askTurn(hooks, silence, async ({ ofCalls }, tool) => {
+    expect(await ofCalls.beforeCall({ ...write, id: 'w1' }, tool)).toMatchObject({
+      decision: 'deny',
+      reason: expect.stringContaining('could not be made'),
+    });
+  });
+});
+
+/** The endpoint whose address says 0 answers last. */
+const lateFirst = async (url: string): Promise<Response> => {
+  const index = Number(new URL(url).searchParams.get('index'));
+  await new Promise((resolve) => setTimeout(resolve, index === 0 ? 100 : 0));
+  return Response.json({
+    decision: index === 0 ? 'allow' : 'deny',
+    reason: `reason ${index}`,
+    additional_context: `context ${index}`,
+  });
+};
+
+test('endpoints that are asked at the same time count in the order of the configuration', async () => {
+  const hooks = (['PostToolUse', 'UserPromptSubmit'] as const).flatMap((event) =>
+    [0, 1, 2].map((index) => endpoint(event, `https://hooks.example/?index=${index}`)),
+  );
+  await askTurn(hooks, lateFirst, async (asked) => {
+    expect(await asked.ofCalls.afterCall({ ...write, id: 'w1' }, written)).toBe('context 0\ncontext 1');
+    expect(await asked.beforePrompt()).toBe('reason 1');
   });
 });
 

@@ -16,4 +16,5 @@ export const openTools = (workspace: Workspace, sql: SqlStorage): readonly Tool[
     tasks: new TaskList({ sql, clock: systemClock }),
     search: async () => fail('Nothing searches here.'),
     fetchPage: undefined,
+    fetch,
   });

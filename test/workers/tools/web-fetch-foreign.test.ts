@@ -10,7 +10,7 @@ import { newUser } from '#test/support/workers/accounts.ts';
 import { connectSocket } from '#test/support/workers/socket.ts';
 import { runForText, runTool } from './run-tool.ts';
 
-const { limits } = liveWebDeps;
+const { limits } = liveWebDeps(fetch);
 
 const got = (text: string, rest: object = {}): FetchPage => {
   const page = { url: 'https://public.example/seen', title: 'A page', text, kind: 'text', ...rest } as const;

@@ -8,7 +8,7 @@ import { newUser } from '#test/support/workers/accounts.ts';
 import { connectSocket } from '#test/support/workers/socket.ts';
 import { runForText, runTool } from './run-tool.ts';
 
-const { limits } = liveWebDeps;
+const { limits } = liveWebDeps(fetch);
 
 /** Every name leads to one server of the test; which addresses were asked for is kept. Nothing else differs from live. */
 function openWeb(changes: Partial<WebDeps['limits']> = {}) {
