@@ -108,11 +108,16 @@ export const whitelistEntries = sqliteTable(
     label: text('label').notNull(),
     /** Empty: the sender gets a user name of its own. */
     mappedUsername: text('mapped_username').notNull(),
+    /** The id, as it is compared, by which a variable lists it; null: an administrator made the entry. */
+    seed: text('seed'),
     createdAt: text('created_at').notNull(),
     /** An entry that was removed stays, so that seeding from the environment does not bring it back. */
     deletedAt: text('deleted_at'),
   },
-  (entry) => [uniqueIndex('whitelist_entry_platform_id').on(entry.platform, entry.normalizedId)],
+  (entry) => [
+    uniqueIndex('whitelist_entry_platform_id').on(entry.platform, entry.normalizedId),
+    uniqueIndex('whitelist_entry_platform_seed').on(entry.platform, entry.seed),
+  ],
 );
 
 /** What is known of a person on a platform. */
@@ -149,10 +154,30 @@ export const platformAliases = sqliteTable(
     alias: text('alias').notNull(),
     /** The id that the person last wrote under. */
     person: text('person').notNull(),
+    /** When they wrote what told it, milliseconds since 1970: what was written before does not change it. */
+    since: integer('since').notNull().default(0),
   },
   (alias) => [
     primaryKey({ columns: [alias.platform, alias.alias] }),
     index('platform_alias_person').on(alias.platform, alias.person),
+  ],
+);
+
+/** That a person or a chat goes on under another id, as platforms told in the last days. */
+export const platformRenames = sqliteTable(
+  'platform_rename',
+  {
+    platform: text('platform').notNull(),
+    key: text('key').notNull(),
+    /** Normalized, as in the whitelist. */
+    fromId: text('from_id').notNull(),
+    toId: text('to_id').notNull(),
+    /** Milliseconds since 1970. */
+    sentAt: integer('sent_at').notNull(),
+  },
+  (rename) => [
+    primaryKey({ columns: [rename.platform, rename.key] }),
+    index('platform_rename_sent_at').on(rename.sentAt),
   ],
 );
 

@@ -17,30 +17,34 @@ export const isIdOf = (column: Column, { platform, ids }: KnownIds): SQL =>
     AND person IN (SELECT person FROM platform_alias WHERE platform = ${platform} AND alias IN ${ids})))`;
 
 /**
- * Learns that these ids are of one person, who writes under the first of them now. Gives the one that the person wrote
- * under before, if that was another.
+ * Learns that these ids are of one person, who wrote at a moment under the first of them. Where the person wrote under
+ * another before, `move` brings along what there is under that one; what was written before a change does not undo it.
  */
 export async function followPerson(
-  { platform, ids: given }: KnownIds,
+  { platform, ids: given, sentAt }: KnownIds & { readonly sentAt: number },
   { db: d1 }: Pick<PeopleDeps, 'db'>,
-): Promise<string | null> {
+  move: (before: string) => Promise<void>,
+): Promise<void> {
   const db = drizzle(d1);
   const ids = [...new Set(given.map(normalizeId))];
   const [person] = ids;
-  if (person === undefined) return null;
+  if (person === undefined) return;
   const known = await db
     .select()
     .from(platformAliases)
     .where(sql`platform = ${platform} AND ${isIdOf(platformAliases.alias, { platform, ids })}`);
   const all = [...new Set([...ids, ...known.map(({ alias }) => alias)])];
   const isKnown = all.every((id) => known.some((row) => row.alias === id && row.person === person));
-  if (isKnown || all.length === 1) return null;
+  if (isKnown || all.length === 1) return;
+  const before = known.find((row) => row.person !== person);
+  if (before !== undefined && before.since >= sentAt) return;
+  // First, so that it is done again where it breaks
+  if (before !== undefined) await move(before.person);
   await db
     .insert(platformAliases)
-    .values(all.map((alias) => ({ platform, alias, person })))
+    .values(all.map((alias) => ({ platform, alias, person, since: sentAt })))
     .onConflictDoUpdate({
       target: [platformAliases.platform, platformAliases.alias],
-      set: { person: sql`excluded.person` },
+      set: { person: sql`excluded.person`, since: sql`excluded.since` },
     });
-  return known.find((row) => row.person !== person)?.person ?? null;
 }

@@ -19,41 +19,42 @@ export async function seedVersion(deps: PeopleDeps): Promise<string> {
 }
 
 /**
- * Brings what the variables list into the whitelist. Contract: running it again changes nothing, an entry that an
- * administrator made or removed stays as it is, and the user of a seeded entry is the one whom a
- * `PLATFORM_USER_MAP_*` names for as long as it does.
+ * Makes the whitelist hold what the variables list. Contract: an id that they list no longer is withdrawn; what an
+ * administrator added stays, and so does what one removed, also where a variable lists it anew. All or nothing.
  */
 export async function seedWhitelist(version: string, deps: PeopleDeps): Promise<void> {
   const db = drizzle(deps.db);
   const createdAt = isoTime(deps.clock.now());
   const rows = seeds(deps).map((seed) => ({ id: crypto.randomUUID(), createdAt, ...seed }));
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-    await db
+  const listed = JSON.stringify(rows.map(({ platform, seed }) => `${platform}/${seed}`));
+  const withdraw = db
+    .delete(whitelistEntries)
+    .where(
+      sql`seed IS NOT NULL AND deleted_at IS NULL AND platform || '/' || seed NOT IN (SELECT value FROM json_each(${listed}))`,
+    );
+  const chunks = Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, index) =>
+    rows.slice(index * ROWS_PER_STATEMENT, (index + 1) * ROWS_PER_STATEMENT),
+  );
+  const add = chunks.map((chunk) =>
+    db
       .insert(whitelistEntries)
-      .values(rows.slice(from, from + ROWS_PER_STATEMENT))
-      .onConflictDoNothing();
-  }
-  await db
-    .update(whitelistEntries)
-    .set({
-      mappedUsername: sql`CASE WHEN label LIKE ${labelOf('PLATFORM_USER_MAP_%')} THEN '' ELSE 'admin' END`,
-    })
-    .where(isSeeded);
-  for (const { platform, id, username } of deps.mappedUsers) {
-    await db
-      .update(whitelistEntries)
-      .set({ mappedUsername: username })
-      .where(sql`platform = ${platform} AND normalized_id = ${id} AND ${isSeeded}`);
-  }
-  await db
+      .values(chunk)
+      // Found by what the variable calls them: the platform may do so by another id by now
+      .onConflictDoUpdate({
+        target: [whitelistEntries.platform, whitelistEntries.seed],
+        set: { label: sql`excluded.label`, mappedUsername: sql`excluded.mapped_username` },
+      })
+      .onConflictDoNothing(),
+  );
+  const remember = db
     .insert(storedSettings)
     .values({ key: SEED_KEY, value: JSON.stringify(version) })
     .onConflictDoUpdate({ target: storedSettings.key, set: { value: sql`excluded.value` } });
+  await db.batch([withdraw, ...add, remember]);
 }
 
-const labelOf = (variable: string): string => `Seeded from env (${variable})`;
-
-const isSeeded = sql`label LIKE ${labelOf('%')}`;
+/** Whether a variable made the entry, and no administrator. */
+export const wasSeeded = ({ seed }: { readonly seed: string | null }): boolean => seed !== null;
 
 const lists = [
   ['telegram', 'TELEGRAM_WHITELIST'],
@@ -62,25 +63,33 @@ const lists = [
   ['imessage', 'IMESSAGE_WHITELIST'],
 ] as const satisfies readonly (readonly [string, keyof Settings])[];
 
+/** One for each id, with the user that a `PLATFORM_USER_MAP_*` names, else with the one of the lists. */
 function seeds({ settings, mappedUsers }: PeopleDeps) {
   const listed = lists.flatMap(([platform, variable]) =>
     (settings[variable] ?? '')
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
-      .map((phoneNumber) => seed({ platform, phoneNumber, variable, mappedUsername: 'admin' })),
+      .map((phoneNumber) => ({ platform, phoneNumber, variable, mappedUsername: 'admin' })),
   );
-  const mapped = mappedUsers.map(({ platform, id, username, variable }) =>
-    seed({ platform, phoneNumber: id, variable, mappedUsername: username }),
-  );
-  return [...listed, ...mapped];
+  const mapped = mappedUsers.map(({ platform, id, username, variable }) => ({
+    platform,
+    phoneNumber: id,
+    variable,
+    mappedUsername: username,
+  }));
+  const byId = new Map<string, ReturnType<typeof seed>>();
+  for (const one of [...listed, ...mapped].map(seed)) {
+    const key = `${one.platform}/${one.seed}`;
+    byId.set(key, { ...(byId.get(key) ?? one), mappedUsername: one.mappedUsername });
+  }
+  return [...byId.values()];
 }
 
-const seed = ({
+function seed({
   variable,
   ...entry
-}: Record<'platform' | 'phoneNumber' | 'variable' | 'mappedUsername', string>) => ({
-  ...entry,
-  normalizedId: normalizeId(entry.phoneNumber),
-  label: labelOf(variable),
-});
+}: Record<'platform' | 'phoneNumber' | 'variable' | 'mappedUsername', string>) {
+  const normalizedId = normalizeId(entry.phoneNumber);
+  return { ...entry, normalizedId, seed: normalizedId, label: `Seeded from env (${variable})` };
+}

@@ -6,6 +6,7 @@ import { renameUser } from '#channel/identity.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import type { InboundEvent, Platform } from '#channel/platform.ts';
 import type { Delivery, Receipt } from '#channel/receive.ts';
+import { isOldRename, rememberRename } from '#channel/renames.ts';
 
 /**
  * What was written earlier is not taken: a delivery that is recorded and brought again must not outlive the memory of
@@ -33,8 +34,10 @@ export async function takeEvents(
   for (const event of events) {
     if ('sentAt' in event && event.sentAt < oldest) continue;
     if (event.kind === 'renamed') {
+      if (await isOldRename(platform, event, people)) continue;
       if (event.what === 'user') await renameUser(platform, event, people);
       if (event.what === 'chat' || chatIsPerson) await moveChat(event);
+      await rememberRename(platform, event, people);
       continue;
     }
     if (event.kind === 'message' && event.isGroup && !event.isAddressed) continue;
@@ -42,9 +45,9 @@ export async function takeEvents(
     // A stranger may link an account, and has then the right of it
     const isLinking = event.kind === 'message' && !event.isGroup && readCommand(event.text)?.kind === 'link';
     const admitted = ids === null || isLinking || (await isWelcome(ids));
-    if (chatIsPerson && admitted && ids !== null) {
-      const before = await followPerson({ platform, ids }, people);
-      if (before !== null) await moveChat({ from: before, to: event.address.chatId });
+    if (chatIsPerson && admitted && ids !== null && event.kind === 'message') {
+      const move = (from: string) => moveChat({ from, to: event.address.chatId });
+      await followPerson({ platform, ids, sentAt: event.sentAt }, people, move);
     }
     const name = channelName(platform, event.address);
     byChat.set(name, [...(byChat.get(name) ?? []), { event, admitted }]);

@@ -85,7 +85,10 @@ export async function readWhitelist(deps: PeopleDeps): Promise<Whitelist> {
   };
 }
 
-/** Contract: one entry for a person and platform; one that was removed comes back as a new one. */
+/**
+ * Contract: one entry for a person and platform. One that was removed comes back as a new one, and one that a variable
+ * made is the administrator's from then on.
+ */
 export async function addWhitelistEntry(
   entry: NewWhitelistEntry,
   deps: PeopleDeps,
@@ -97,6 +100,7 @@ export async function addWhitelistEntry(
     normalizedId: normalizeId(entry.phone_number),
     label: entry.label,
     mappedUsername: entry.mapped_username,
+    seed: null,
     createdAt: isoTime(deps.clock.now()),
     deletedAt: null,
   };
@@ -106,7 +110,7 @@ export async function addWhitelistEntry(
     .onConflictDoUpdate({
       target: [whitelistEntries.platform, whitelistEntries.normalizedId],
       set: values,
-      setWhere: sql`${whitelistEntries.deletedAt} IS NOT NULL`,
+      setWhere: sql`${whitelistEntries.deletedAt} IS NOT NULL OR ${whitelistEntries.seed} IS NOT NULL`,
     })
     .returning();
   return added === undefined ? fail('exists') : succeed(toEntry(added));

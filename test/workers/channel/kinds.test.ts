@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { catchUp } from '#channel/catch-up.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { addWhitelistEntry } from '#channel/whitelist.ts';
-import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
+import { deliver, fakePlatform, message, renamed } from '../../support/workers/fake-platform.ts';
 import { inChat, isIdle, newChat, people } from './chat.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
@@ -105,10 +105,7 @@ test('a person or a chat that goes on under another id keeps what it had', async
   await deliver('imessage', [message(chat, 'one')]);
   await isIdle('imessage', chat);
   const [person, place] = [`${chat}1`, `${chat}2`];
-  await deliver('imessage', [
-    { kind: 'renamed', what: 'user', from: chat, to: person },
-    { kind: 'renamed', what: 'chat', from: chat, to: place },
-  ]);
+  await deliver('imessage', [renamed('user', chat, person), renamed('chat', chat, place)]);
   await deliver('imessage', [message(place, 'two', { sender: { id: person, otherIds: [], name: null } })]);
   await isIdle('imessage', place);
   const session = (name: string) =>
@@ -141,9 +138,9 @@ test('a person whom the platform calls by several ids, and then by others, keeps
     const waiting = JSON.stringify(message(id, 'three'));
     sql.exec('INSERT INTO inbox (at, message) VALUES (?, ?)', Date.now(), waiting);
   });
-  const renamed = { kind: 'renamed', what: 'user', from: id, to: later } as const;
-  await deliver('whatsapp', [renamed]);
-  await deliver('whatsapp', [renamed]);
+  const moved = renamed('user', id, later);
+  await deliver('whatsapp', [moved]);
+  await deliver('whatsapp', [moved]);
   await isIdle('whatsapp', later);
   expect(whatsapp.texts(later)).toEqual(['You said: three']);
   expect(await session(later)).toEqual(await session(phone));

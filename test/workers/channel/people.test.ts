@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mayWrite } from '#channel/admission.ts';
-import { identify } from '#channel/identity.ts';
+import { identify, renameUser } from '#channel/identity.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import { readMappedUsers, type PeopleDeps } from '#channel/people-deps.ts';
 import { addWhitelistEntry, isAdmitted, readWhitelist, removeWhitelistEntry } from '#channel/whitelist.ts';
@@ -100,7 +100,51 @@ test('what a variable said of a seeded entry holds no longer than the variable',
       /^z\d$/.test(id) ? [`${id} ${mapped_username}`] : [],
     );
   expect((await users(mapped)).toSorted()).toEqual(['z1 carol', 'z2 dave', 'z3 erin']);
-  expect((await users(seeded(list))).toSorted()).toEqual(['z1 admin', 'z2 ', 'z3 erin']);
+  expect((await users(seeded(list))).toSorted()).toEqual(['z1 admin', 'z3 erin']);
+});
+
+test('who is taken out of a variable is withdrawn, unless an administrator has made the entry theirs', async () => {
+  const admitted = async (list: string) => {
+    const deps = seeded({ TELEGRAM_WHITELIST: list });
+    const ids = ['7001', '7002', '7003', '7004'];
+    const all = await Promise.all(
+      ids.map(async (id) => ((await isAdmitted({ platform: 'telegram', ids: [id] }, deps)) ? [id] : [])),
+    );
+    return all.flat();
+  };
+  const entry = (id: string) =>
+    ({ platform: 'telegram', phone_number: id, label: '', mapped_username: '' }) as const;
+  expect(await admitted('7001, 7002,7003')).toEqual(['7001', '7002', '7003']);
+  expect(await admitted('7002,7003')).toEqual(['7002', '7003']);
+  // Added by hand, before a variable lists it and after
+  expect((await addWhitelistEntry(entry('7004'), people())).ok).toBe(true);
+  const both = seeded({ TELEGRAM_WHITELIST: '7003,7004' });
+  await readWhitelist(both);
+  expect((await addWhitelistEntry(entry('7003'), both)).ok).toBe(true);
+  expect((await addWhitelistEntry(entry('7003'), both)).ok).toBe(false);
+  expect(await admitted('')).toEqual(['7003', '7004']);
+  // Back in the variable, it counts again
+  expect(await admitted('7001')).toEqual(['7001', '7003', '7004']);
+  // Removed by an administrator, it stays out, however often the variable lists it and lists it not
+  const { entries } = await readWhitelist(seeded({ TELEGRAM_WHITELIST: '7001' }));
+  await removeWhitelistEntry(entries.find(({ phone_number: id }) => id === '7001')?.id ?? '', people());
+  expect(await admitted('7001')).toEqual(['7003', '7004']);
+  expect(await admitted('')).toEqual(['7003', '7004']);
+  expect(await admitted('7001')).toEqual(['7003', '7004']);
+  await addWhitelistEntry(entry('7001'), people());
+  expect(await admitted('')).toEqual(['7001', '7003', '7004']);
+});
+
+test('an entry of a variable goes with a person to a new id, and ends with the variable; the old id is nobody’s', async () => {
+  const listed = seeded({ WHATSAPP_WHITELIST: '1415601' });
+  const admitted = (id: string, deps: PeopleDeps) => isAdmitted({ platform: 'whatsapp', ids: [id] }, deps);
+  expect(await admitted('1415601', listed)).toBe(true);
+  await renameUser('whatsapp', { from: '1415601', to: '1415602' }, listed);
+  await readWhitelist(listed);
+  expect(await admitted('1415602', listed)).toBe(true);
+  expect(await admitted('1415601', listed)).toBe(false);
+  const other = seeded({ WHATSAPP_WHITELIST: '1415603' });
+  expect(await admitted('1415602', other)).toBe(false);
 });
 
 test('a disabled account is nobody’s', async () => {

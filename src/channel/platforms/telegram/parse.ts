@@ -12,7 +12,8 @@ export function parseUpdate(payload: unknown, bot: Bot, now: number): readonly I
   const key = String(update_id);
   if (message?.migrate_to_chat_id !== undefined) {
     const to = String(message.migrate_to_chat_id);
-    return [{ kind: 'renamed', what: 'chat', from: String(message.chat.id), to }];
+    const from = String(message.chat.id);
+    return [{ kind: 'renamed', key, sentAt: message.date * 1000, what: 'chat', from, to }];
   }
   if (message !== undefined) return readMessage(key, message, bot, false);
   if (edited_message !== undefined) return readMessage(key, edited_message, bot, true);

@@ -111,7 +111,7 @@ function annotationsOf({ type, location, contacts = [], reaction, order }: Messa
 const inLine = (text: string): string => shorten(text.replace(/\s+/g, ' ').trim(), 300);
 
 /** A new phone number brings a new user id with it. */
-function renamed({ from, system }: Message): Renamed[] {
+function renamed({ id, timestamp, from, system }: Message): Renamed[] {
   const pairs = [
     system?.type === 'user_changed_number' ? [from, system.wa_id] : [],
     [system?.previous_user_id, system?.user_id],
@@ -119,7 +119,16 @@ function renamed({ from, system }: Message): Renamed[] {
   return pairs.flatMap(([before, after]) =>
     before === undefined || after === undefined || before === after
       ? []
-      : [{ kind: 'renamed', what: 'user', from: before, to: after }],
+      : [
+          {
+            kind: 'renamed',
+            key: `${id}/${before}`,
+            sentAt: Number(timestamp) * 1000,
+            what: 'user',
+            from: before,
+            to: after,
+          },
+        ],
   );
 }
 
