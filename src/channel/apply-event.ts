@@ -1,7 +1,8 @@
 import type { Channel } from '#channel/channel.ts';
 import { fileOf, type Delivered } from '#channel/deliver-file.ts';
 import { addToOutbox, type Outgoing } from '#channel/outbox.ts';
-import { addQuestion, closeQuestion, questionOf } from '#channel/questions.ts';
+import { questionOf } from '#channel/question.ts';
+import { addQuestion, closeQuestion } from '#channel/questions.ts';
 import type { GrowingText } from '#channel/show-growing-text.ts';
 import { nothingSaid, summarised, turnFailed } from '#channel/text/notices.ts';
 import { toolResultMessage } from '#channel/text/tool-result-message.ts';

@@ -1,8 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
+import { noteAsking } from '#channel/asked-elsewhere.ts';
 import type { Channel } from '#channel/channel.ts';
+import type { Asking } from '#channel/look-later.ts';
 import { openChannel } from '#channel/open-channel.ts';
 import { adopt, forget, movables, type Movables } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
+import { readTurn } from '#channel/turn.ts';
 import { waitForPlatform } from '#channel/wait-for-platform.ts';
 import { wake } from '#channel/wake.ts';
 import { systemClock } from '#lib/clock.ts';
@@ -45,6 +48,15 @@ export class ChannelChat extends DurableObject<Env> {
   wake(sessionId: string): void {
     if (this.#stored !== undefined) wake(this.#stored, sessionId);
     else if (isMigrated(this.ctx.storage.sql)) throw new Error('the platform of this chat is not set up');
+  }
+
+  /** A session of the person waits for an answer, or does no longer. Contract: as of `wake`. */
+  askedElsewhere(asking: Asking): void {
+    const { sql } = this.ctx.storage;
+    if (this.#stored !== undefined) noteAsking(this.#stored, asking);
+    // Where the platform is not set up, nobody can be asked; but a turn that was begun here must hear of it
+    else if (!isMigrated(sql) || readTurn(sql) === undefined) return;
+    this.wake(asking.sessionId);
   }
 
   override async alarm(): Promise<void> {

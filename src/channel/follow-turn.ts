@@ -68,6 +68,8 @@ async function followOnce(channel: Channel): Promise<void> {
     const isWaiting = (await session.waitingCalls()).length > 0;
     // Unless it went on while that was asked
     if (isWaiting) sql.exec("UPDATE turn SET phase = 'waiting' WHERE pokes = ?", pokes);
+    // What it waits for may have been asked elsewhere
+    channel.kick('inbox');
   } catch (error) {
     log.warn('stream_broke', { channel: channel.platformName, error: String(error) });
   } finally {

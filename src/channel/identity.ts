@@ -20,6 +20,8 @@ export interface Identity {
   readonly username: string;
   /** Null: the platform's default. */
   readonly verbosity: Verbosity | null;
+  /** Whether the user is an account that was named for this very person. */
+  readonly isLinked: boolean;
 }
 
 /**
@@ -27,6 +29,29 @@ export interface Identity {
  * of the whitelist, else a user of its own, the same for ever. The problem: the account was disabled.
  */
 export async function identify(sender: Sender, deps: PeopleDeps): Promise<Result<Identity, 'disabled'>> {
+  const { named, isLinked, known } = await lookUp(sender, deps);
+  const verbosity = Verbosity.safeParse(known.find((row) => row.verbosity !== null)?.verbosity).data ?? null;
+  if (named === undefined) {
+    const own = known.find(({ fallbackUsername }) => fallbackUsername !== null)?.fallbackUsername;
+    return succeed({ username: own ?? (await newFallback(sender, deps)), verbosity, isLinked });
+  }
+  const username = await activeAccount(named, deps);
+  return username === null ? fail('disabled') : succeed({ username, verbosity, isLinked });
+}
+
+/** The account that is linked with a sender. Null: there is none, or it is disabled. Nothing is made. */
+export async function accountOf(sender: Sender, deps: PeopleDeps): Promise<string | null> {
+  const { named, isLinked } = await lookUp(sender, deps);
+  return named === undefined || !isLinked ? null : activeAccount(named, deps);
+}
+
+/** In its stored spelling, which names the user's objects. */
+async function activeAccount(named: string, { db }: PeopleDeps): Promise<string | null> {
+  const [account] = await drizzle(db).select().from(users).where(hasUsername(named));
+  return account?.isActive === false ? null : (account?.username ?? named);
+}
+
+async function lookUp(sender: Sender, deps: PeopleDeps) {
   const db = drizzle(deps.db);
   const ids = [...new Set([sender.id, ...sender.otherIds].map(normalizeId))];
   const person = { platform: sender.platform, ids };
@@ -57,16 +82,13 @@ export async function identify(sender: Sender, deps: PeopleDeps): Promise<Result
       platform === sender.platform && (ids.includes(id) || aliases.some((alias) => alias.id === id)),
   );
   const linked = known.find(({ linkedUsername }) => linkedUsername !== null);
-  const named = variable?.username ?? linked?.linkedUsername ?? listed[0]?.mappedUsername;
-  const verbosity = Verbosity.safeParse(known.find((row) => row.verbosity !== null)?.verbosity).data ?? null;
-  if (named === undefined) {
-    const own = known.find(({ fallbackUsername }) => fallbackUsername !== null)?.fallbackUsername;
-    return succeed({ username: own ?? (await newFallback(sender, deps)), verbosity });
-  }
-  const [account] = await db.select().from(users).where(hasUsername(named));
-  if (account !== undefined && !account.isActive) return fail('disabled');
-  // The stored spelling names the user's objects
-  return succeed({ username: account?.username ?? named, verbosity });
+  const [entry] = listed;
+  return {
+    named: variable?.username ?? linked?.linkedUsername ?? entry?.mappedUsername,
+    // A list in a variable gives all of its people the one account of the administrator
+    isLinked: variable !== undefined || linked !== undefined || entry?.seed === null,
+    known,
+  };
 }
 
 /** `telegram_15e2b0d3`: the platform and the first 32 bits of a hash of the id. Two ids may share these, so the next free name counts. */

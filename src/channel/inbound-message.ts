@@ -76,6 +76,18 @@ export const nextAnswer = (
     askedAt,
   )[0];
 
+/** Buttons that were pressed, and were not yet taken. */
+export const pressedChoices = (sql: SqlStorage): InboxRow[] =>
+  select(sql, 'taken = 0 AND choice IS NOT NULL ORDER BY seq LIMIT ?', MOST);
+
+/** What was first said in words from a moment on, milliseconds since 1970. */
+export const firstSince = (sql: SqlStorage, at: number): InboxRow | undefined =>
+  select(
+    sql,
+    'taken = 0 AND kept = 0 AND choice IS NULL AND command IS NULL AND at >= ? ORDER BY seq LIMIT 1',
+    at,
+  )[0];
+
 export const hasWritten = (sql: SqlStorage, senderId: string): boolean =>
   select(sql, 'taken = 0 AND kept = 0 AND sender_id = ? LIMIT 1', senderId).length > 0;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '#channel/channel.ts';
+import { leaveAccount } from '#channel/linked-chat.ts';
 import { StoredMessage, storeMessage } from '#channel/inbound-message.ts';
 
 const Conversation = z.object({ username: z.string(), session_id: z.string(), created_at: z.number() });
@@ -73,7 +74,9 @@ export function adopt(channel: Channel, { conversations, waiting, unsent }: Mova
 }
 
 /** The sessions stay known: a message of before may still come. */
-export function forget({ sql }: Channel, { waiting, unsent }: Movables): void {
+export function forget(channel: Channel, { waiting, unsent }: Movables): void {
+  const { sql } = channel;
   for (const { seq } of waiting) sql.exec('DELETE FROM inbox WHERE seq = ? AND taken = 0', seq);
   for (const { id } of unsent) sql.exec("DELETE FROM outbox WHERE id = ? AND state = 'pending'", id);
+  leaveAccount(channel);
 }

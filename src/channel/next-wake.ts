@@ -16,10 +16,12 @@ export function nextWake(sql: SqlStorage, now: number): number | null {
   const turn = readTurn(sql);
   const batch = turn === undefined ? nextBatch(sql) : undefined;
   const row = nextOutboxRow(sql);
+  const look = sql.exec('SELECT min(due) AS due FROM asked_elsewhere').one()['due'];
   const dues = [
     ...(turn === undefined || turn.phase === 'waiting' ? [] : [now + FOLLOW_MS]),
     ...(batch === undefined ? [] : [batch.due]),
     ...(row === undefined ? [] : [row.state === 'sending' ? now + SENDING_MS : row.due]),
+    ...(typeof look === 'number' ? [look] : []),
   ];
   if (dues.length === 0) return null;
   const due = Math.min(...dues);

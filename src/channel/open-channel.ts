@@ -3,6 +3,7 @@ import type { Channel } from '#channel/channel.ts';
 import { createPlatform } from '#channel/create-platform.ts';
 import { followTurn, signalSession } from '#channel/follow-turn.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
+import { tendElsewhere } from '#channel/look-elsewhere.ts';
 import { nextWake } from '#channel/next-wake.ts';
 import { oneAtATime } from '#channel/one-at-a-time.ts';
 import { readMappedUsers } from '#channel/people-deps.ts';
@@ -36,6 +37,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     sql,
     people: { db: env.DB, settings, clock, mappedUsers: readMappedUsers(env) },
     sessions: env.CHAT_SESSION,
+    users: env.USER_SPACE,
     files: env.FILES,
     transcriber: createTranscriber(settings, deps),
     clock,
@@ -47,7 +49,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     },
     goOn: () => {
       alarm.forget();
-      for (const what of ['turn', 'inbox', 'outbox'] as const) channel.kick(what);
+      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
     showMore: null,
@@ -63,6 +65,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
   const run = {
     inbox: oneAtATime(() => takeInbox(channel), onError),
     outbox: oneAtATime(() => sendOutbox(channel), onError),
+    elsewhere: oneAtATime(() => tendElsewhere(channel), onError),
     turn: async () => void (await Promise.all([signal(), follow()])),
   };
   const alarm = alarmFor(channel, storage);

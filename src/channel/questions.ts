@@ -1,66 +1,13 @@
-import { z } from 'zod';
 import { sessionOf, type Channel } from '#channel/channel.ts';
 import type { InboxRow } from '#channel/inbound-message.ts';
+import { lookLater } from '#channel/look-later.ts';
 import { addNotice, addToOutbox } from '#channel/outbox.ts';
 import type { Choice, InboundMessage, OutboundContent } from '#channel/platform.ts';
-import { laterFile } from '#channel/text/notices.ts';
-import { toolUseMessage } from '#channel/text/tool-use-message.ts';
+import { QuestionRow, type Asked, type Body } from '#channel/question.ts';
+import { readAnswer, readDecision } from '#channel/read-answer.ts';
+import { askedElsewhere, laterFile } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
-import { Answers, Reply } from '#protocol/reply.ts';
-import { Question, type StreamEvent } from '#protocol/server-event.ts';
-
-/** What an agent may wait for, in the words that the chat asks in. */
-const Body = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('questions'), questions: z.array(Question).min(1) }),
-  z.object({ kind: z.literal('decision'), markdown: z.string(), yes: z.string(), no: z.string() }),
-]);
-type Body = z.infer<typeof Body>;
-
-const Row = z.object({
-  id: z.number(),
-  tool_use_id: z.string(),
-  body: z.string().transform((json) => Body.parse(JSON.parse(json))),
-  answers: z.string().transform((json) => Answers.parse(JSON.parse(json))),
-  /** Which question of the form is asked. */
-  place: z.number(),
-  reply: z.string().nullable(),
-  outbox_id: z.number().nullable(),
-  /** When it was sent: what came before then was no answer. Null: nobody has seen it yet. */
-  asked_at: z.number().nullable(),
-  /** 1: it could not be delivered. */
-  is_lost: z.number(),
-});
-export type QuestionRow = z.infer<typeof Row>;
-
-/** What a person is asked by an event, if anything. */
-export function questionOf(event: StreamEvent): { readonly id: string; readonly body: Body } | undefined {
-  switch (event.type) {
-    case 'ask_user_question':
-      return { id: event.question_id, body: { kind: 'questions', questions: event.questions } };
-    case 'plan_approval':
-      return {
-        id: event.plan_id,
-        body: {
-          kind: 'decision',
-          markdown: `${event.summary}\n\n**Shall I do it this way?**`,
-          yes: 'Approve',
-          no: 'Reject',
-        },
-      };
-    case 'approval_request':
-      return {
-        id: event.approval_id,
-        body: {
-          kind: 'decision',
-          markdown: `${toolUseMessage(event.tool, event.input)}\n\n**May I do this?**`,
-          yes: 'Allow',
-          no: 'Deny',
-        },
-      };
-    default:
-      return undefined;
-  }
-}
+import { Reply } from '#protocol/reply.ts';
 
 /** Inside a transaction. One that was asked already is not asked again. */
 export function addQuestion(
@@ -73,10 +20,12 @@ export function addQuestion(
   if (open?.tool_use_id === id && open.outbox_id === null) ask(channel, open);
 }
 
-/** The one that is asked now: one after the other. */
+/** The one of the turn here that is asked now: one after the other. */
 export function openQuestion(sql: SqlStorage): QuestionRow | undefined {
-  const [row] = sql.exec("SELECT * FROM asked_question WHERE state = 'open' ORDER BY id LIMIT 1").toArray();
-  return row === undefined ? undefined : Row.parse(row);
+  const [row] = sql
+    .exec("SELECT * FROM asked_question WHERE state = 'open' AND session_id IS NULL ORDER BY id LIMIT 1")
+    .toArray();
+  return row === undefined ? undefined : QuestionRow.parse(row);
 }
 
 /** A person's message while something is asked of them. */
@@ -121,12 +70,10 @@ function decide(
   { text }: InboundMessage,
   picked: number | null,
 ): void {
-  const [, word = '', feedback = ''] = /^\s*([\p{L}\d]+)[\s.,:;!—-]*(.*)$/su.exec(text) ?? [];
-  const isWord = (...words: string[]) => words.some((one) => one.toLowerCase() === word.toLowerCase());
-  const says = picked === null ? null : picked === 0;
-  const approved = says ?? (isWord('1', 'yes', 'y', 'ok', yes) && feedback === '' ? true : null);
-  const rejected = says === false || (says === null && isWord('2', 'no', 'n', no));
-  if (approved === true) return reply(channel, question, { kind: 'decision', approved: true, feedback: '' });
+  const { word, feedback } = readDecision(text, { yes, no });
+  const approved = picked === null ? word === 'yes' && feedback === '' : picked === 0;
+  const rejected = picked === null ? word === 'no' : picked !== 0;
+  if (approved) return reply(channel, question, { kind: 'decision', approved: true, feedback: '' });
   if (rejected) {
     const why = picked === null ? feedback.trim() : '';
     return reply(channel, question, { kind: 'decision', approved: false, feedback: why });
@@ -137,35 +84,13 @@ function decide(
   );
 }
 
-type Asked = z.infer<typeof Question>;
-
-/** A number, an option's text, several of them where several may be chosen; anything else is an answer of its own. */
-function readAnswer({ options, multiSelect }: Asked, { text }: InboundMessage, picked: number | null) {
-  const option = (wanted: string) =>
-    options[Number(wanted) - 1] ?? options.find(({ label }) => label.toLowerCase() === wanted.toLowerCase());
-  if (picked !== null) {
-    const label = options[picked]?.label;
-    return label === undefined ? null : multiSelect ? [label] : label;
-  }
-  const said = text.trim();
-  if (said === '') return null;
-  const one = option(said);
-  if (one !== undefined) return multiSelect ? [one.label] : one.label;
-  if (multiSelect) {
-    const several = said.split(/\s*(?:,|;|\band\b)\s*/).map(option);
-    const labels = several.flatMap((each) => (each === undefined ? [] : [each.label]));
-    if (labels.length === several.length) return labels;
-  }
-  const other = options.length === 0 ? said : `Other: ${said}`;
-  return multiSelect ? [other] : other;
-}
-
-function reply(channel: Channel, { id }: QuestionRow, given: Reply): void {
+function reply(channel: Channel, { id, username, session_id: sessionId }: QuestionRow, given: Reply): void {
   channel.sql.exec(
     "UPDATE question SET state = 'answered', reply = ? WHERE id = ?",
     JSON.stringify(given),
     id,
   );
+  if (username !== null && sessionId !== null) return lookLater(channel, { username, sessionId });
   channel.sql.exec("UPDATE turn SET phase = 'running', attempts = 0, pokes = pokes + 1");
   askNext(channel);
   channel.kick('turn');
@@ -176,8 +101,10 @@ export async function sendReplies(channel: Channel): Promise<void> {
   const { sql } = channel;
   const turn = readTurn(sql);
   if (turn === undefined) return;
-  const rows = sql.exec("SELECT * FROM asked_question WHERE state = 'answered' ORDER BY id").toArray();
-  for (const row of rows.map((one) => Row.parse(one))) {
+  const rows = sql
+    .exec("SELECT * FROM asked_question WHERE state = 'answered' AND session_id IS NULL ORDER BY id")
+    .toArray();
+  for (const row of rows.map((one) => QuestionRow.parse(one))) {
     const given = Reply.parse(JSON.parse(row.reply ?? ''));
     const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
     const problem = await session.replyFromChat(row.tool_use_id, given, channel.name);
@@ -190,11 +117,14 @@ export async function sendReplies(channel: Channel): Promise<void> {
 export function closeQuestion(channel: Channel, toolUseId: string): void {
   const { sql } = channel;
   const [raw] = sql
-    .exec("SELECT * FROM asked_question WHERE tool_use_id = ? AND state = 'open'", toolUseId)
+    .exec(
+      "SELECT * FROM asked_question WHERE tool_use_id = ? AND state = 'open' AND session_id IS NULL",
+      toolUseId,
+    )
     .toArray();
-  sql.exec("UPDATE question SET state = 'closed' WHERE tool_use_id = ?", toolUseId);
+  sql.exec("UPDATE question SET state = 'closed' WHERE tool_use_id = ? AND session_id IS NULL", toolUseId);
   if (raw === undefined) return;
-  const { outbox_id } = Row.parse(raw);
+  const { outbox_id } = QuestionRow.parse(raw);
   const content = { kind: 'text', markdown: '✔️ Answered elsewhere.' } as const;
   // Who stopped the turn knows
   if (outbox_id !== null && readTurn(sql)?.stop === 0)
@@ -208,12 +138,20 @@ function askNext(channel: Channel): void {
 }
 
 export function ask(channel: Channel, question: QuestionRow): void {
-  const id = addToOutbox(channel, { kind: 'answer', content: contentOf(question), quotes: true });
+  const id = addToOutbox(channel, {
+    kind: 'answer',
+    content: entitled(question, contentOf(question)),
+    quotes: true,
+  });
   channel.sql.exec('UPDATE question SET outbox_id = ? WHERE id = ?', id, question.id);
   channel.kick('outbox');
 }
 
-function contentOf({ id, place, body }: QuestionRow): OutboundContent {
+/** Says where it was asked, if not here. */
+const entitled = ({ title }: QuestionRow, content: ReturnType<typeof contentOf>) =>
+  title === null ? content : { ...content, markdown: `${askedElsewhere(title)}\n\n${content.markdown}` };
+
+function contentOf({ id, place, body }: QuestionRow): Exclude<OutboundContent, { kind: 'file' }> {
   const choice = (label: string, index: number, description = ''): Choice => ({
     id: `${id}:${place}:${index}`,
     label,

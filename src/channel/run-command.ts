@@ -1,8 +1,10 @@
 import type { Channel } from '#channel/channel.ts';
+import { askAgain } from '#channel/asked-elsewhere.ts';
 import type { Command } from '#channel/command.ts';
 import { mayAnswer } from '#channel/few-answers.ts';
 import { identify, setVerbosity, type Sender } from '#channel/identity.ts';
 import { linkByAccountCode, newPersonCode, voidAccountCode } from '#channel/link-account.ts';
+import { rememberPerson } from '#channel/linked-chat.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { InboundMessage } from '#channel/platform.ts';
 import { newSession } from '#channel/text/notices.ts';
@@ -13,7 +15,7 @@ const help = `Write what you need, or send a file or a picture.
 
 /new — begin a new conversation
 /stop — stop what is running
-/status — say what is going on
+/status — say what is going on, and ask you again what waits for you
 /verbosity silent, status or full — how much of the work you see
 /link — connect this chat with your account`;
 
@@ -26,6 +28,7 @@ export async function runCommand(channel: Channel, command: Command, message: In
     case 'new':
       return beginAnew(channel, sender);
     case 'status':
+      askAgain(channel);
       return addNotice(channel, await status(channel, sender));
     case 'verbosity':
       return verbosity(channel, sender, command);
@@ -101,6 +104,7 @@ async function link(
     );
   }
   const username = await linkByAccountCode(person, code, channel.people);
+  if (username !== null) rememberPerson(channel, { platform: channel.platformName, ...sender }, username);
   addNotice(
     channel,
     username === null

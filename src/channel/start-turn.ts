@@ -4,6 +4,7 @@ import { sessionOf, type Channel } from '#channel/channel.ts';
 import { mayAnswer } from '#channel/few-answers.ts';
 import { identify } from '#channel/identity.ts';
 import { takenMessages, type InboxRow } from '#channel/inbound-message.ts';
+import { rememberPerson } from '#channel/linked-chat.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { readPrompt } from '#channel/read-prompt.ts';
 import { accessDenied, nothingAsked, sessionRefreshed } from '#channel/text/notices.ts';
@@ -24,7 +25,13 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
       addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
     return;
   }
-  const { username, verbosity } = identity.value;
+  const { username, verbosity, isLinked } = identity.value;
+  if (!message.isGroup)
+    rememberPerson(
+      channel,
+      { platform: channel.platformName, ...message.sender },
+      isLinked ? username : null,
+    );
   const { default_agent_id, session_max_age_hours } = await readPlatformSettings(people);
   const found = await currentSession(channel, username, session_max_age_hours * HOUR_MS);
   // The message may have been edited, or stopped, while we asked

@@ -101,4 +101,29 @@ export const channelTables: readonly string[] = [
   `ALTER TABLE outbox ADD COLUMN reply_to TEXT;
    ALTER TABLE turn ADD COLUMN growing INTEGER;
    ALTER TABLE report ADD COLUMN reason TEXT`,
+  // What is asked in another chat of the person's account, or on the page, has its session here, and its id before the
+  // call's; the sessions that are to be looked at; and the person of a private chat, with the account that is linked
+  `ALTER TABLE question ADD COLUMN username TEXT;
+   ALTER TABLE question ADD COLUMN session_id TEXT;
+   ALTER TABLE question ADD COLUMN title TEXT;
+   DROP VIEW asked_question;
+   CREATE VIEW asked_question AS
+     SELECT question.*, outbox.sent_at AS asked_at, outbox.state IS 'refused' AS is_lost
+     FROM question LEFT JOIN outbox ON outbox.id = question.outbox_id;
+   CREATE TABLE asked_elsewhere (
+     username TEXT NOT NULL,
+     session_id TEXT NOT NULL,
+     again INTEGER NOT NULL,
+     pokes INTEGER NOT NULL DEFAULT 0,
+     attempts INTEGER NOT NULL DEFAULT 0,
+     due INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (username, session_id)
+   ) WITHOUT ROWID;
+   CREATE TABLE person (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     sender TEXT NOT NULL,
+     username TEXT,
+     told TEXT,
+     told_at INTEGER NOT NULL DEFAULT 0
+   )`,
 ];

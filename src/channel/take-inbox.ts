@@ -1,4 +1,5 @@
 import type { Channel } from '#channel/channel.ts';
+import { askElsewhere, takeElsewhere } from '#channel/asked-elsewhere.ts';
 import { commandOf } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
 import { hasWritten, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
@@ -24,6 +25,7 @@ export async function takeInbox(channel: Channel): Promise<void> {
       await attempt(channel, [instant], () => command(channel, instant));
       continue;
     }
+    if (takeElsewhere(channel)) continue;
     const turn = readTurn(sql);
     const question = openQuestion(sql);
     if (question !== undefined && turn !== undefined) {
@@ -40,6 +42,7 @@ export async function takeInbox(channel: Channel): Promise<void> {
       }
     }
     const batch = nextBatch(sql);
+    if (batch === undefined || turn !== undefined) askElsewhere(channel);
     if (batch === undefined) return;
     const { rows } = batch;
     const [first] = rows;

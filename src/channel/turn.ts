@@ -47,5 +47,5 @@ export function deleteTurn(sql: SqlStorage): void {
   sql.exec('DELETE FROM inbox WHERE taken = 1');
   sql.exec('DELETE FROM received_file');
   sql.exec('DELETE FROM delivered');
-  sql.exec('DELETE FROM question');
+  sql.exec('DELETE FROM question WHERE session_id IS NULL');
 }

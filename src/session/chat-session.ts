@@ -26,7 +26,7 @@ import type { SubmittedPrompt } from '#session/submit-prompt.ts';
 import { endWaiting } from '#session/take-reply.ts';
 import { giveReply, replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
 import { ensureRow, readRow, type Session } from '#session/session.ts';
-import { waitingCalls } from '#session/waiting-calls.ts';
+import { openQuestions, waitingCalls, type OpenQuestions } from '#session/waiting-calls.ts';
 import { setWritableFolders } from '#session/writable-folders.ts';
 
 /** The header in which the Worker hands over who connects, and how. Only the Worker can reach this object. */
@@ -35,6 +35,8 @@ export const CONNECTION_HEADER = 'x-edgewise-connection';
 /** A client that sends this gets the answer without waking the object: a cheap way to notice a dead connection. */
 const PING = '{"type":"ping"}';
 const PONG = '{"type":"pong"}';
+
+const conversationGone = 'The conversation that asked this was deleted.';
 
 /** One conversation, named `username/session_id`. The class only adapts; what it does stands in this folder. */
 export class ChatSession extends DurableObject<Env> {
@@ -134,6 +136,11 @@ export class ChatSession extends DurableObject<Env> {
     return this.#stored === undefined ? null : replyFromChat(this.#stored, toolUseId, reply, watcher);
   }
 
+  /** Why it changes nothing, for who was asked in another place than where the turn began. */
+  replyFromElsewhere(toolUseId: string, reply: Reply): string | null {
+    return this.#stored === undefined ? conversationGone : giveReply(this.#stored, toolUseId, reply);
+  }
+
   newestRecords(limit: number) {
     return this.#stored === undefined ? [] : newestRecords(this.#stored, limit);
   }
@@ -149,6 +156,11 @@ export class ChatSession extends DurableObject<Env> {
 
   waitingCalls() {
     return this.#stored === undefined ? [] : waitingCalls(this.#stored);
+  }
+
+  /** Null where there is no such session. */
+  openQuestions(): OpenQuestions | null {
+    return this.exists() && this.#stored !== undefined ? openQuestions(this.#stored) : null;
   }
 
   readHistory(page: HistoryPage): History {

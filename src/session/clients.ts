@@ -20,6 +20,8 @@ export type SocketState = z.infer<typeof SocketState>;
 
 /** A reader of the stream that is no socket, such as an SSE response. */
 export interface Reader {
+  /** Of a messenger's chat, which is no client that a person has open. */
+  readonly isChat?: boolean;
   send(event: ServerEvent): void;
   /** Nothing will follow. */
   close(): void;
@@ -40,6 +42,9 @@ export class Clients {
   readonly #caughtUp = new Map<WebSocket, number>();
   readonly #readers = new Set<Reader>();
 
+  /** What is done when nobody has the session open any more. */
+  onLeft: () => void = () => {};
+
   constructor(context: DurableObjectState) {
     this.#context = context;
     for (const socket of context.getWebSockets()) {
@@ -53,6 +58,11 @@ export class Clients {
 
   get size(): number {
     return this.#sockets.size + this.#readers.size;
+  }
+
+  /** Whether somebody may have the session before their eyes. */
+  get isOpen(): boolean {
+    return this.#sockets.size > 0 || [...this.#readers].some(({ isChat }) => isChat !== true);
   }
 
   get sockets(): ReadonlyMap<WebSocket, SocketState> {
@@ -75,13 +85,17 @@ export class Clients {
   }
 
   forget(socket: WebSocket): void {
-    this.#sockets.delete(socket);
+    const wasOpen = this.#sockets.delete(socket);
     this.#caughtUp.delete(socket);
+    if (wasOpen && !this.isOpen) this.onLeft();
   }
 
   addReader(reader: Reader): () => void {
     this.#readers.add(reader);
-    return () => this.#readers.delete(reader);
+    return () => {
+      const wasThere = this.#readers.delete(reader);
+      if (wasThere && reader.isChat !== true && !this.isOpen) this.onLeft();
+    };
   }
 
   closeReaders(): void {

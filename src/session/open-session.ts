@@ -17,6 +17,7 @@ import { EventStream } from '#session/event-stream.ts';
 import { McpLinks } from '#session/mcp-links.ts';
 import { McpLists } from '#session/mcp-lists.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
+import { tellOfWaiting } from '#session/run-turns.ts';
 import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { writableFolders } from '#session/writable-folders.ts';
@@ -61,7 +62,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     clock,
     log,
   });
-  return {
+  const session: Session = {
     username,
     sessionId,
     settings,
@@ -107,6 +108,8 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     mustRetell: wasStored,
     closed: false,
   };
+  clients.onLeft = () => void tellOfWaiting(session);
+  return session;
 }
 
 /** `mayBeSet`: an earlier life of the object may have left an alarm. */

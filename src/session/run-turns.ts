@@ -8,7 +8,7 @@ import { finishTurn } from '#session/finish-turn.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
 import { listSession } from '#session/tell-user-space.ts';
-import { dismissWatchers, tellWatchers } from '#session/tell-watchers.ts';
+import { addLinkedChats, dismissWatchers, tellWatchers } from '#session/tell-watchers.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
@@ -103,8 +103,19 @@ function park(session: Session, turn: number, calls: readonly WaitingCall[]): vo
   void (until === null ? session.wakeUp.clear() : session.wakeUp.set(until));
 }
 
-/** Chats follow no turn that waits: whoever could not be told that it went on, and waits again, would not ask. */
-async function tellOfWaiting(session: Session): Promise<void> {
+/**
+ * Chats follow no turn that waits: whoever could not be told that it went on, and waits again, would not ask. Where
+ * nobody has the session open, the chats that the user linked are told, too. Contract: who has to be told is stored, with
+ * an alarm until they were.
+ */
+export async function tellOfWaiting(session: Session): Promise<void> {
+  if (session.running !== undefined || session.closed) return;
+  const { waiting = [], waiting_until } = readRow(session.sql) ?? {};
+  if (waiting.length === 0) return;
+  if (!session.clients.isOpen) {
+    addLinkedChats(session);
+    void session.wakeUp.set(Math.min(session.clock.now() + WAKE_MS, waiting_until ?? Infinity));
+  }
   const told = await tellWatchers(session);
   if (session.running !== undefined || session.closed) return;
   const row = readRow(session.sql);

@@ -84,4 +84,10 @@ export const sessionTables: readonly string[] = [
   // Where tools may write, as a JSON list; null: where the agent may
   `ALTER TABLE session ADD COLUMN writable_folders TEXT`,
   `ALTER TABLE watcher ADD COLUMN failures INTEGER NOT NULL DEFAULT 0`,
+  // 1: a chat that the user linked, and that is asked what the turn waits for
+  `ALTER TABLE watcher ADD COLUMN linked INTEGER NOT NULL DEFAULT 0`,
+  // Where images and documents begin to be shown to the model
+  `ALTER TABLE session ADD COLUMN media_start INTEGER NOT NULL DEFAULT 0`,
+  // What was chosen before the first prompt, for the session that it begins
+  `CREATE TABLE chosen_mode (id INTEGER PRIMARY KEY CHECK (id = 1), mode TEXT NOT NULL)`,
 ];

@@ -1,19 +1,43 @@
 import { z } from 'zod';
-import type { Session } from '#session/session.ts';
+import { userSpaceOf, type Session } from '#session/session.ts';
 
-const Watcher = z.object({ name: z.string(), failures: z.number() });
+const Watcher = z.object({ name: z.string(), failures: z.number(), linked: z.number() });
+type Watcher = z.infer<typeof Watcher>;
+
+/** In place of a chat's name: the chats that the user linked are yet to be found. */
+const LINKED = '';
 
 /** An hour, where the object wakes every 20 seconds for it: it must not do so for ever. */
 const MAX_FAILURES = 180;
 
+/** The next `tellWatchers` tells the user's linked chats, too, and so do those after it until the turn has ended. */
+export const addLinkedChats = ({ sql }: Session): void =>
+  void sql.exec('INSERT OR IGNORE INTO watcher (name) VALUES (?)', LINKED);
+
 /** Tells the chats that follow. False: one could not be reached, and has to be told again. */
 export async function tellWatchers(session: Session): Promise<boolean> {
-  const rows = session.sql.exec('SELECT * FROM watcher').toArray();
+  const missing = await tellAll(session, 'name = ?', () => findLinkedChats(session));
+  if (session.closed) return true;
+  const { channelChats, username, sessionId } = session;
+  const chats = await tellAll(session, 'name <> ?', async ({ name, linked }) => {
+    const chat = channelChats.getByName(name);
+    await (linked === 1 ? chat.askedElsewhere({ username, sessionId }) : chat.wake(sessionId));
+  });
+  return missing && chats;
+}
+
+async function tellAll(
+  session: Session,
+  which: 'name = ?' | 'name <> ?',
+  tell: (watcher: Watcher) => Promise<void>,
+): Promise<boolean> {
+  const rows = session.sql.exec(`SELECT * FROM watcher WHERE ${which}`, LINKED).toArray();
   const told = await Promise.all(
     rows.map(async (row) => {
-      const { name, failures } = Watcher.parse(row);
+      const watcher = Watcher.parse(row);
+      const { name, failures } = watcher;
       try {
-        await session.channelChats.getByName(name).wake(session.sessionId);
+        await tell(watcher);
         if (failures > 0 && !session.closed)
           session.sql.exec('UPDATE watcher SET failures = 0 WHERE name = ?', name);
         return true;
@@ -24,6 +48,17 @@ export async function tellWatchers(session: Session): Promise<boolean> {
     }),
   );
   return told.every(Boolean);
+}
+
+async function findLinkedChats(session: Session): Promise<void> {
+  const names = await userSpaceOf(session).linkedChats();
+  if (session.closed) return;
+  for (const name of names)
+    session.sql.exec(
+      'INSERT INTO watcher (name, linked) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET linked = 1',
+      name,
+    );
+  session.sql.exec('DELETE FROM watcher WHERE name = ?', LINKED);
 }
 
 /** True where it was the last try. */

@@ -34,6 +34,32 @@ export function answeredCalls({ sql, entries }: Stored): string[] {
   return openCalls(turn).flatMap(({ id }) => (replied.has(id) ? [id] : []));
 }
 
+export interface OpenQuestions {
+  /** The id that the prompt of the turn came with. */
+  readonly messageId: string | null;
+  /** Whether some client has the session open, so that nobody else need be asked. */
+  readonly isOpen: boolean;
+  /** The calls without an answer, also while others beside them still run. */
+  readonly open: readonly string[];
+  /** Of this turn and the one before it. */
+  readonly answered: readonly string[];
+  readonly waiting: readonly StreamEvent[];
+}
+
+/** For a chat that is to ask in the session's place. */
+export function openQuestions(session: Stored & Pick<Session, 'clients'>): OpenQuestions {
+  const last = readRow(session.sql)?.finished_turn ?? 0;
+  const turn = session.entries.turn(last + 1);
+  const replies = repliesOf([...session.entries.turn(last), ...turn]);
+  return {
+    messageId: turn[0]?.messageId ?? null,
+    isOpen: session.clients.isOpen,
+    open: askedCalls(session).flatMap((event) => waitingId(event) ?? []),
+    answered: [...replies].flatMap(([id, { kind }]) => (kind === 'no_answer' ? [] : [id])),
+    waiting: waitingCalls(session),
+  };
+}
+
 /** The call that an event asks a person about. */
 export function waitingId(event: ServerEvent): string | undefined {
   switch (event.type) {

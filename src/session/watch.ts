@@ -54,6 +54,7 @@ export function watchEvents(session: Session, after: number): ReadableStream<Uin
       if (session.running === undefined) return controller.close();
       let closed = false;
       const remove = session.clients.addReader({
+        isChat: true,
         send: (event) => {
           // What waited to be stored is told again when it is shown
           if ('event_id' in event && (event.event_id ?? 0) > caughtUp) send(event);

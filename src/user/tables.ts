@@ -52,4 +52,6 @@ export const userTables: readonly string[] = [
      cache_read_input_tokens INTEGER NOT NULL,
      cost_usd REAL NOT NULL
    ) WITHOUT ROWID`,
+  // Private chats of messengers whose person is the user. "chat": without the thread, so that nobody is asked twice
+  `CREATE TABLE linked_chat (chat TEXT PRIMARY KEY, name TEXT NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID`,
 ];

@@ -14,6 +14,7 @@ import type {
 import { Settings } from '#protocol/settings.ts';
 import type { SessionUsage, UsageByDay } from '#protocol/usage.ts';
 import { finishTurn } from '#user/finish-turn.ts';
+import { linkChat, linkedChats, unlinkChat, type LinkedChat } from '#user/linked-chats.ts';
 import { listSessions } from '#user/list-sessions.ts';
 import { removeSessions } from '#user/remove-sessions.ts';
 import { searchSessions } from '#user/search-sessions.ts';
@@ -65,6 +66,19 @@ export class UserSpace extends DurableObject<Env> {
 
   removeSessions(sessionIds: readonly string[]): void {
     this.#atomically(() => removeSessions(this.#sql, sessionIds));
+  }
+
+  /** Names of chats that may be asked in the user's place, the last used first. */
+  linkedChats(): readonly string[] {
+    return linkedChats(this.#sql);
+  }
+
+  linkChat(chat: LinkedChat): void {
+    linkChat(this.#sql, chat, systemClock.now());
+  }
+
+  unlinkChat(name: string): void {
+    unlinkChat(this.#sql, name);
   }
 
   search(request: SearchRequest): SearchResponse {

@@ -8,6 +8,13 @@ export const laterFile =
   'I look at that next. First answer in words, please, or choose one of the answers. /stop ends it.';
 export const summarised = 'Conversation summarised.';
 
+/** Before a question of another conversation. */
+export const askedElsewhere = (title: string): string =>
+  title === '' ? '📨 Asked elsewhere:' : `📨 Asked elsewhere, in “${escapeMarkdown(title)}”:`;
+
+export const notLinked =
+  'This chat is no longer linked with the account that asked, so it cannot be answered here.';
+
 /** On a message that may have arrived already. */
 export const repeatLabel = '(may be a repeat)';
 
