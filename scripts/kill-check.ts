@@ -7,7 +7,7 @@ import { History, SearchResponse, SessionInfo } from '#protocol/session.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import type { Thread } from '#web/core/thread.ts';
 import { KillClient } from './kill-client.ts';
-import { inPlace, LOG_FILE, shapeOf, withOutput, type ScriptedTurn } from './kill-script.ts';
+import { inPlace, LOG_FILE, shapeOf, withOutput, YES, type ScriptedTurn } from './kill-script.ts';
 
 export interface Findings {
   /** What had to stand in the conversation and does not, in any of its views. */
@@ -90,6 +90,11 @@ export async function checkSession(
     if (isUnknown) continue;
     if (!said.includes(`sent ${letter}`)) wrong.push(`outward: of ${letter} it is said: ${short(said)}`);
     else if (sent(letter) === 0) lost.push(`outward: ${letter}`);
+  }
+
+  for (const item of stored.items) {
+    if (item.kind === 'tool' && item.name === 'AskUserQuestion' && !item.output.includes(`"${YES}"`))
+      wrong.push(`question: of ${item.id} it is said: ${short(item.output)}`);
   }
 
   const file = await get(`/files/${sessionId}/download/output/${LOG_FILE}`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerEvent } from '#protocol/server-event.ts';
 import { emptyThread, reduce, type Thread } from '#web/core/thread.ts';
+import { YES } from './kill-script.ts';
 
 const RETRY_MS = 100;
 
@@ -139,7 +140,8 @@ export class KillClient {
 
   #take(event: ServerEvent): void {
     if (event.type === 'error') {
-      if (this.#begun) this.faults.push(`error: ${event.error}`);
+      // A second answer is refused
+      if (this.#begun && event.tool_use_id === undefined) this.faults.push(`error: ${event.error}`);
       return;
     }
     this.#begun = true;
@@ -152,8 +154,8 @@ export class KillClient {
     this.heardAt = performance.now();
     this.#last = event;
     this.thread = reduce(this.thread, event, 0);
-    const answer = this.answers ? answerTo(event) : undefined;
-    if (answer !== undefined) this.#socket?.send(JSON.stringify(answer));
+    const answers = this.answers ? answersTo(event) : [];
+    for (const answer of answers) this.#socket?.send(JSON.stringify(answer));
     if (event.type === 'turn_resumed') this.#resumed = true;
     this.#counts.set(event.type, this.count(event.type) + 1);
     if (event.type === 'user_message')
@@ -164,18 +166,28 @@ export class KillClient {
   }
 }
 
-/** A person who says yes to everything. */
-function answerTo(event: ServerEvent): object | undefined {
+/** A person who says yes to everything, and then no, which must change nothing: the first answer counts. */
+function answersTo(event: ServerEvent): object[] {
   switch (event.type) {
-    case 'ask_user_question': {
-      const answers = Object.fromEntries(event.questions.map(({ question }) => [question, 'Yes']));
-      return { type: 'user_answer', question_id: event.question_id, answers };
-    }
+    case 'ask_user_question':
+      return [YES, 'No'].map((said) => ({
+        type: 'user_answer',
+        question_id: event.question_id,
+        answers: Object.fromEntries(event.questions.map(({ question }) => [question, said])),
+      }));
     case 'plan_approval':
-      return { type: 'plan_approval_response', plan_id: event.plan_id, approved: true };
+      return [true, false].map((approved) => ({
+        type: 'plan_approval_response',
+        plan_id: event.plan_id,
+        approved,
+      }));
     case 'approval_request':
-      return { type: 'approval_response', approval_id: event.approval_id, approved: true };
+      return [true, false].map((approved) => ({
+        type: 'approval_response',
+        approval_id: event.approval_id,
+        approved,
+      }));
     default:
-      return undefined;
+      return [];
   }
 }

@@ -31,10 +31,13 @@ export const TURN_MS = 2_300;
 
 export const LOG_FILE = 'log.txt';
 
+/** What a person answers. */
+export const YES = 'Yes';
+
 const question = {
   question: 'Go on?',
   header: '',
-  options: [{ label: 'Yes', description: '' }],
+  options: [YES, 'No'].map((label) => ({ label, description: '' })),
   multiSelect: false,
 };
 
