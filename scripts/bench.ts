@@ -28,7 +28,7 @@ const model = await startFakeMessagesApi();
 model.respondWith((request) => {
   const { raw } = request;
   if (raw.includes('blocks')) return answerFromPrompt(request);
-  const deltas = /deltas:(\d+)/.exec(raw.slice(-300))?.[1];
+  const deltas = /"say deltas:(\d+)"/.exec(raw)?.[1];
   return { blocks: [{ text: Array.from({ length: Number(deltas ?? 5) }, (_, index) => `word${index} `) }] };
 });
 const platforms = await startBenchPlatforms();

@@ -79,7 +79,7 @@ export function defineTool<Input extends z.ZodObject>(definition: {
     effects: definition.effects,
     waits: definition.waits ?? false,
     deadlineMs: definition.deadlineMs ?? DEADLINE_MS,
-    inputSchema: z.toJSONSchema(definition.input, { io: 'input', target: 'draft-7' }),
+    inputSchema: jsonSchemaOf(definition.input),
     prepare(input) {
       const parsed = definition.input.safeParse(input);
       return parsed.success
@@ -87,4 +87,13 @@ export function defineTool<Input extends z.ZodObject>(definition: {
         : fail(z.prettifyError(parsed.error));
     },
   };
+}
+
+const jsonSchemas = new WeakMap<z.ZodObject, Tool['inputSchema']>();
+
+/** Made once for each schema: tools are made anew for each session, some for each turn. */
+function jsonSchemaOf(input: z.ZodObject): Tool['inputSchema'] {
+  const known = jsonSchemas.get(input) ?? z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
+  jsonSchemas.set(input, known);
+  return known;
 }

@@ -39,6 +39,16 @@ export interface Subagents {
 
 const LONGEST_WAIT_MS = 10 * 60_000;
 
+const outputInput = z.object({
+  task_id: z.string(),
+  block: z.boolean().default(true).describe('Wait for its end.'),
+  timeout: z.number().min(0).max(LONGEST_WAIT_MS).default(30_000).describe('Milliseconds to wait at most.'),
+});
+const stopInputs = {
+  task_id: z.object({ task_id: z.string() }),
+  shell_id: z.object({ shell_id: z.string() }),
+};
+
 /** The tools of delegation; none for an agent that has no subagents. */
 export function delegationTools(subagents: Subagents): readonly Tool[] {
   if (subagents.known.length === 0) return [];
@@ -61,16 +71,7 @@ export function delegationTools(subagents: Subagents): readonly Tool[] {
       name: 'TaskOutput',
       description: 'The state of a task in the background, and its answer once it has ended.',
       effects: 'reads',
-      input: z.object({
-        task_id: z.string(),
-        block: z.boolean().default(true).describe('Wait for its end.'),
-        timeout: z
-          .number()
-          .min(0)
-          .max(LONGEST_WAIT_MS)
-          .default(30_000)
-          .describe('Milliseconds to wait at most.'),
-      }),
+      input: outputInput,
       run: async ({ task_id, block, timeout }, { signal }) => {
         const task = await subagents.look(task_id, block ? timeout : 0, signal);
         if (task === undefined) return noSuchTask(task_id);
@@ -84,11 +85,11 @@ export function delegationTools(subagents: Subagents): readonly Tool[] {
 }
 
 const stopTool = (name: string, field: 'task_id' | 'shell_id', subagents: Subagents): Tool =>
-  defineTool({
+  defineTool<z.ZodObject<Record<string, z.ZodString>>>({
     name,
     description: 'Stops a task in the background.',
     effects: 'reads',
-    input: z.object({ [field]: z.string() }),
+    input: stopInputs[field],
     run: async (input) => {
       const id = input[field] ?? '';
       return subagents.stop(id) ? 'Stopped.' : noSuchTask(id);
