@@ -27,6 +27,17 @@ export function sliceStyled({ text, spans }: StyledText, start: number, end = te
   return { text: text.slice(start, end), spans: within };
 }
 
+export function joinStyled(one: StyledText, between: string, other: StyledText): StyledText {
+  const shift = one.text.length + between.length;
+  return {
+    text: `${one.text}${between}${other.text}`,
+    spans: [
+      ...one.spans,
+      ...other.spans.map(({ start, end, style }) => ({ start: start + shift, end: end + shift, style })),
+    ],
+  };
+}
+
 /** Bold within bold is bold once. In the order of their starts, the longer first. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];

@@ -34,6 +34,11 @@ const Keyboard = z.object({
   inline_keyboard: z.array(z.array(z.object({ text: z.string().min(1), callback_data: z.string().min(1) }))),
 });
 
+const Reply = z.object({
+  message_id: z.number().int().positive(),
+  allow_sending_without_reply: z.boolean().default(false),
+});
+
 const LIMITS: Readonly<Record<string, number>> = { photo: 10 * 1024 * 1024 };
 const FILE_METHODS: ReadonlyMap<string, string> = new Map([
   ['sendPhoto', 'photo'],
@@ -181,6 +186,10 @@ function invalidContent(method: string, call: PlatformCall, knowsRich: boolean):
   const { body, file } = call;
   const keyboard = body['reply_markup'] === undefined ? null : Keyboard.safeParse(body['reply_markup']);
   if (keyboard?.success === false) return bad("can't parse reply keyboard markup JSON object");
+  const reply = Reply.optional().safeParse(parseField(body['reply_parameters']));
+  if (!reply.success) return bad("can't parse reply parameters");
+  // What users have written is not known here
+  if (reply.data?.allow_sending_without_reply === false) return bad('message to be replied not found');
   if (keyboard?.data?.inline_keyboard.flat().some((one) => Buffer.byteLength(one.callback_data) > 64)) {
     return bad('BUTTON_DATA_INVALID');
   }
@@ -195,7 +204,11 @@ function invalidContent(method: string, call: PlatformCall, knowsRich: boolean):
     return textProblem(fieldOf(call, 'caption'), parseField(body['caption_entities']), 1024, true);
   }
   if (body['rich_message'] !== undefined) {
-    return knowsRich ? null : error(404, 'Not Found: method not found');
+    if (knowsRich) return null;
+    // An older server knows the method of edits, and takes no notice of what it does not know
+    return method === 'editMessageText'
+      ? bad('message text is empty')
+      : error(404, 'Not Found: method not found');
   }
   if (method !== 'sendMessage' && method !== 'editMessageText') {
     return error(404, 'Not Found: method not found');

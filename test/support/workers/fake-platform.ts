@@ -168,7 +168,12 @@ function format(content: OutboundContent): OutboundPiece[] {
           : {
               ...piece,
               request: { ...piece.request, choices },
-              instead: split(numberedChoices(String(piece.request['text']), content.choices)),
+              instead: split(
+                numberedChoices(String(piece.request['text']), content.choices).replaceAll(
+                  ' ===== ',
+                  '\n=====\n',
+                ),
+              ),
             },
       );
     }

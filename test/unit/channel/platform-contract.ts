@@ -151,6 +151,38 @@ export function describePlatform(subject: PlatformUnderTest): void {
       );
     });
 
+    test('every word of any question and of its choices is said, in pieces that fit, with buttons and without', () => {
+      const most = fc.integer({ min: 1, max: 25 });
+      fc.assert(
+        fc.property(
+          markdownText(),
+          fc.array(fc.tuple(most, fc.nat({ max: 25 })), { minLength: 1, maxLength: 14 }),
+          (question, sizes) => {
+            const { markdown, words } = question;
+            const choices = sizes.map(([label, description], index) => ({
+              id: `question:${index}`,
+              label: Array.from({ length: label }, (_, at) => `l${index}n${at}l`).join(' '),
+              description: Array.from({ length: description }, (_, at) => `d${index}n${at}d`).join(' '),
+            }));
+            const pieces = platform.format({ kind: 'choices', markdown, choices });
+            const before = pieces.slice(0, -1);
+            const { instead = [] } = pieces.at(-1) ?? {};
+            for (const piece of [...pieces, ...instead]) subject.expectFit(piece);
+            for (const form of instead.length === 0 ? [pieces] : [pieces, [...before, ...instead]]) {
+              const said = form.map((piece) => subject.readText(piece)).join(' ');
+              expect(said.match(/w\d+w/g) ?? []).toEqual(words);
+              const all = `${said} ${JSON.stringify(form.map(({ request }) => request))}`;
+              // Without buttons, what a choice means may have been said before
+              const needed = choices.flatMap(
+                ({ label, description }) => `${label} ${description}`.match(/[ld]\w+/g) ?? [],
+              );
+              expect(needed.filter((word) => !new RegExp(`\\b${word}\\b`).test(all))).toEqual([]);
+            }
+          },
+        ),
+      );
+    });
+
     test('any text fits, without half a character', () => {
       const signs = fc.constantFrom(
         'a',

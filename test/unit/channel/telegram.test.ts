@@ -249,6 +249,67 @@ describe('Telegram', () => {
     expect(await platform.edit?.('7', piece, to)).toMatchObject({ kind: 'unsupported' });
   });
 
+  test('an answer quotes what was asked, a file too; a change of it does not', async () => {
+    const to = { chatId: '-5', threadId: null };
+    const [words] = platform.format(text('hi'));
+    const file = { name: 'a.pdf', mimeType: 'application/pdf', size: 3 };
+    const [document] = platform.format({ kind: 'file', file, caption: '' });
+    if (words === undefined || document === undefined) throw new Error('there is no piece');
+    const openFile = async () => new Blob(['abc']).stream();
+    const quoting = { ...to, replyTo: '42' };
+    expect(await platform.send(words, quoting, noFile)).toEqual({ kind: 'sent', messageId: '1001' });
+    expect(await platform.send(document, quoting, openFile)).toEqual({ kind: 'sent', messageId: '1002' });
+    const [more] = platform.format(text('**hi** you'));
+    if (more === undefined) throw new Error('there is no piece');
+    expect(await platform.edit?.('1001', more, to)).toEqual({ kind: 'sent', messageId: '1001' });
+    const reply = { message_id: 42, allow_sending_without_reply: true };
+    expect(fake.calls.map(({ body }) => body)).toEqual([
+      { chat_id: '-5', reply_parameters: reply, text: 'hi' },
+      { chat_id: '-5', reply_parameters: JSON.stringify(reply), document: '(file)' },
+      {
+        chat_id: '-5',
+        message_id: 1001,
+        text: 'hi you',
+        entities: [{ type: 'bold', offset: 0, length: 2 }],
+      },
+    ]);
+  });
+
+  test('a message becomes a rich one by an edit, or one with entities where the server is older', async () => {
+    platform = create(fake.url, { TELEGRAM_RICH_MESSAGES: 'true' });
+    const to = { chatId: '-5', threadId: null };
+    await send(text('growing …'), '-5');
+    const [table] = platform.format(text('| A |\n|---|\n| 1 |'));
+    if (table === undefined) throw new Error('there is no piece');
+    expect(await platform.edit?.('1001', table, to)).toEqual({ kind: 'sent', messageId: '1001' });
+    expect(fake.calls.at(-1)?.body).toMatchObject({ rich_message: { markdown: '| A |\n|---|\n| 1 |' } });
+    fake.knowsRich = false;
+    expect(await platform.edit?.('1001', table, to)).toEqual({ kind: 'sent', messageId: '1001' });
+    expect(fake.calls.at(-1)?.body).toMatchObject({ text: '• A: 1' });
+  });
+
+  test.each([
+    ['a pause that is asked for', tooManyRequests(3), { kind: 'retry', afterMs: 3000 }],
+    ['a message that is gone', error(400, 'Bad Request: message to edit not found'), { kind: 'unsupported' }],
+    ['a bot that was put out', error(403, 'Forbidden: bot was kicked'), { kind: 'refused' }],
+  ])('an edit: %s', async (_name, answer, outcome) => {
+    await send(text('one'), '-5');
+    fake.faultWith(() => ({ kind: 'answer', answer }));
+    const [piece] = platform.format(text('**two**'));
+    if (piece === undefined) throw new Error('there is no piece');
+    expect(await platform.edit?.('1001', piece, { chatId: '-5', threadId: null })).toMatchObject(outcome);
+  });
+
+  test('where buttons are not taken, there is the same in words', async () => {
+    const choices = [choice('q:1', 'x'.repeat(70)), choice('q:2', 'No', 'not now')];
+    const [piece] = platform.format({ kind: 'choices', markdown: '**Sure?**', choices });
+    const said = (one: OutboundPiece) => waysOf(one)[0]?.body.text;
+    expect(piece && said(piece)).toBe(`Sure?\n\n• ${'x'.repeat(70)}\n• No: not now`);
+    expect(piece?.instead?.map(said)).toEqual([
+      `Sure?\n\n• ${'x'.repeat(70)}\n• No: not now\n\n1. ${'x'.repeat(70)}\n2. No\n\nReply with the number.`,
+    ]);
+  });
+
   const choice = (id: string, label: string, description = ''): Choice => ({ id, label, description });
 
   test('choices are buttons, with what they mean above', async () => {

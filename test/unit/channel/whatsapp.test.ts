@@ -11,8 +11,15 @@ import { describePlatform } from './platform-contract.ts';
 import { platformDeps } from './platform-deps.ts';
 
 const USER = '84907996550';
-const TextRequest = z.object({ body: z.object({ text: z.object({ body: z.string() }) }) });
-const textOf = (piece: OutboundPiece) => TextRequest.parse(piece.request).body.text.body;
+const TextRequest = z.object({
+  body: z.union([
+    z.object({ text: z.object({ body: z.string().max(4096) }) }).transform(({ text }) => text.body),
+    z
+      .object({ interactive: z.object({ body: z.object({ text: z.string().max(1024) }) }) })
+      .transform(({ interactive }) => interactive.body.text),
+  ]),
+});
+const textOf = (piece: OutboundPiece) => TextRequest.parse(piece.request).body;
 
 const create = (url: string, variables: Readonly<Record<string, string>> = {}): Platform => {
   const settings = Settings.parse({

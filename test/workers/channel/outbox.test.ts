@@ -199,6 +199,19 @@ test('the end of a long question goes out as text with its choices, and its begi
   await isIdle('imessage', chat);
 });
 
+test('choices that take more than a message in words all come, and are asked when the last is there', async () => {
+  const chat = await newChat('imessage');
+  const questions = [{ question: 'Which?', options: [{ label: 'Red ===== ish' }, { label: 'Blue' }] }];
+  fake.answerWith(chat, none);
+  const asks = { blocks: [{ tool: 'AskUserQuestion', id: 'q1', input: { questions } }] };
+  await deliver('imessage', [message(chat, promptScript(asks, { blocks: [{ text: ['ok'] }] }))]);
+  const said = ['Which?\n\n1. Red', 'ish\n2. Blue\n\nReply with the number.'];
+  await expect.poll(() => fake.texts(chat), { timeout: 8000 }).toEqual(said);
+  await deliver('imessage', [message(chat, '2')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual([...said, 'ok']);
+});
+
 test('a text in many pieces is stored once', async () => {
   const chat = await newChat('imessage');
   fake.answerWith(chat, { kind: 'retry', afterMs: 60_000, reason: 'flood' });

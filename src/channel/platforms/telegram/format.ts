@@ -5,7 +5,7 @@ import { nothingSaid } from '#channel/text/notices.ts';
 import { numberedChoices } from '#channel/text/numbered-choices.ts';
 import { splitText } from '#channel/text/split-text.ts';
 import { styleMarkdown } from '#channel/text/style-markdown.ts';
-import type { StyledText } from '#channel/text/styled-text.ts';
+import { joinStyled, type StyledText } from '#channel/text/styled-text.ts';
 import { MAX_ENTITIES, messageEntities } from './entities.ts';
 
 /** Ways to say the same, the best first: the next is taken when Telegram does not take the one before. */
@@ -29,6 +29,8 @@ const MAX_CAPTION = 1024;
 /** https://core.telegram.org/bots/api#inputrichmessage */
 const MAX_RICH = 32_768;
 const MAX_BUTTON_BYTES = 64;
+/** What a phone shows of a button. */
+const MAX_LABEL = 60;
 
 export interface FormatOptions {
   /** Tables and headings as Telegram's rich messages, which older apps do not show. */
@@ -87,13 +89,23 @@ function choicePieces(markdown: string, choices: readonly Choice[]): OutboundPie
     return textPieces(numberedChoices(markdown, choices), { rich: false });
   }
   const details = choices
-    .filter(({ description }) => description.trim() !== '')
-    .map(({ label, description }) => `- **${inLine(label)}**: ${inLine(description)}`);
+    .filter(({ label, description }) => description.trim() !== '' || label.length > MAX_LABEL)
+    .map(
+      ({ label, description }) =>
+        `- **${inLine(label)}**${description === '' ? '' : `: ${inLine(description)}`}`,
+    );
   const parts = textParts(layOut([markdown, details.join('\n')].filter((part) => part !== '').join('\n\n')));
-  const keyboard = choices.map(({ id, label }) => [{ text: shorten(label, 60), callback_data: id }]);
-  return parts.map((part, index) =>
-    piece(textWays(part, index === parts.length - 1 ? { reply_markup: { inline_keyboard: keyboard } } : {})),
-  );
+  const last = parts.pop() ?? { text: nothingSaid, spans: [] };
+  const keyboard = choices.map(({ id, label }) => [{ text: shorten(label, MAX_LABEL), callback_data: id }]);
+  const labels = choices.map((choice) => ({ ...choice, description: '' }));
+  const inWords = textParts(joinStyled(last, '\n\n', layOut(numberedChoices('', labels))));
+  return [
+    ...parts.map((part) => piece(textWays(part))),
+    {
+      ...piece(textWays(last, { reply_markup: { inline_keyboard: keyboard } })),
+      instead: inWords.map((part) => piece(textWays(part))),
+    },
+  ];
 }
 
 const inLine = (text: string): string => escapeMarkdown(text.replace(/\s+/g, ' ').trim());

@@ -19,6 +19,7 @@ export type Request = z.infer<typeof Request>;
 const MAX_TEXT = 4096;
 const MAX_CAPTION = 1024;
 const MAX_QUESTION = 1024;
+const PLEASE = 'Please choose:';
 const BUTTONS = { most: 3, title: 20 };
 const ROWS = { most: 10, title: 24, description: 72 };
 
@@ -53,11 +54,13 @@ function choicePieces(markdown: string, choices: readonly Choice[]): OutboundPie
   const question = texts(markdown);
   const [only] = question;
   const isShort = question.length === 1 && only !== undefined && only.length <= MAX_QUESTION;
-  const body = { text: isShort ? only : 'Please choose:' };
-  const interactive = { ...action, body };
+  const interactive = { ...action, body: { text: isShort ? only : PLEASE } };
   return [
     ...(isShort ? [] : question.map(textPiece)),
-    piece({ kind: 'message', body: { type: 'interactive', interactive } }),
+    {
+      ...piece({ kind: 'message', body: { type: 'interactive', interactive } }),
+      instead: textPieces(numberedChoices(isShort ? markdown : PLEASE, choices)),
+    },
   ];
 }
 
@@ -71,7 +74,7 @@ function buttons(choices: readonly Choice[]): { type: string; action: unknown } 
   return { type: 'button', action: { buttons: replies } };
 }
 
-/** A label that is too long for a title is there in whole below it. */
+/** A label that is too long for a title is there in whole below it. What would be cut is said in words. */
 function list(choices: readonly Choice[]): { type: string; action: unknown } | null {
   const rows = choices.map(({ id, label, description }) => {
     const title = label.length <= ROWS.title ? label : shorten(label, ROWS.title - 2);
@@ -79,7 +82,9 @@ function list(choices: readonly Choice[]): { type: string; action: unknown } | n
     return { id, title, ...(below === '' ? {} : { description: shorten(below, ROWS.description - 1) }) };
   });
   const isFit = choices.every(
-    ({ label, description }) => label.length <= (description === '' ? ROWS.description - 1 : ROWS.title),
+    ({ label, description }) =>
+      label.length <= (description === '' ? ROWS.description - 1 : ROWS.title) &&
+      description.length <= ROWS.description - 1,
   );
   if (rows.length === 0 || rows.length > ROWS.most || !isFit || !haveDistinctLabels(choices)) return null;
   return { type: 'list', action: { button: 'Choose', sections: [{ title: 'Choices', rows }] } };
