@@ -12,11 +12,12 @@ export function takeReport(channel: Channel, { messageId, state, reason }: Deliv
   const { sql, clock } = channel;
   // The time stays that of the first: a message that is read late is not one that was just sent
   sql.exec(
-    `INSERT INTO report (message_id, state, at) VALUES (?, ?, ?)
-       ON CONFLICT (message_id) DO UPDATE SET state = excluded.state`,
+    `INSERT INTO report (message_id, state, at, reason) VALUES (?, ?, ?, ?)
+       ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, reason = coalesce(excluded.reason, reason)`,
     messageId,
     state,
     clock.now(),
+    reason,
   );
   if (state === 'failed') takeFailure(channel, messageId, reason);
   sql.exec("UPDATE outbox SET due = 0 WHERE state = 'unclear'");
@@ -26,9 +27,10 @@ export function takeReport(channel: Channel, { messageId, state, reason }: Deliv
 /** A report may be faster than the answer to the call that sent the message. */
 export function failedAlready(channel: Channel, messageId: string | null): void {
   const [failed] = channel.sql
-    .exec("SELECT 1 FROM report WHERE message_id = ? AND state = 'failed'", messageId)
+    .exec("SELECT reason FROM report WHERE message_id = ? AND state = 'failed'", messageId)
     .toArray();
-  if (failed !== undefined && messageId !== null) takeFailure(channel, messageId, null);
+  if (failed === undefined || messageId === null) return;
+  takeFailure(channel, messageId, z.string().nullable().parse(failed['reason']));
 }
 
 function takeFailure(channel: Channel, messageId: string, reason: string | null): void {

@@ -21,7 +21,7 @@ const report = (chatId: string, messageId: string, state: DeliveryReport['state'
       address: { chatId, threadId: null },
       messageId,
       state,
-      reason: state === 'failed' ? 'The window is closed' : null,
+      reason: state === 'failed' ? `The window is closed: ${messageId}` : null,
     },
   ]);
 
@@ -93,7 +93,7 @@ test.each([
     expect(fake.texts(chat)).toEqual(['You said: a', expect.stringContaining('could not be delivered')]);
     await expect
       .poll(() => lastError('zalo', env.DB))
-      .toMatchObject({ reason: isEarly ? 'a message was taken, and not delivered' : 'The window is closed' });
+      .toMatchObject({ reason: `The window is closed: ${id}` });
   },
 );
 
