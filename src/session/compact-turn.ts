@@ -12,13 +12,12 @@ export async function compactTurn(
   row: SessionRow,
   { instructions, ...where }: CompactionTurn & { readonly instructions: string },
 ): Promise<TurnEnd> {
-  const { entries } = session;
   const { turn, signal } = where;
-  if (entries.turn(turn).some(({ body }) => body.kind === 'summary')) return finished;
+  if (session.entries.turn(turn).some(({ body }) => body.kind === 'summary')) return finished;
   // A request was judged at the door, what is typed comes as any prompt
   if (!CompactInstructions.safeParse(instructions).success)
     return failed('What it is to keep in mind may have 4,000 characters.');
-  const view = readView(entries, row, seqOf(turn, 0));
+  const view = readView(session, row, seqOf(turn, 0));
   if (view.entries.length === 0 && view.summary === undefined)
     return failed('There is nothing to summarise yet.');
   const cut = view.entries.length;

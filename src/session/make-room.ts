@@ -48,8 +48,8 @@ export function makeRoom(session: Session, where: Omit<CompactionTurn, 'request'
   };
 }
 
-const read = ({ entries }: Session, row: SessionRow, turn: number): View =>
-  readView(entries, row, seqOf(turn + 1, 0));
+const read = (session: Session, row: SessionRow, turn: number): View =>
+  readView(session, row, seqOf(turn + 1, 0));
 
 function moveWindow(session: Session, { entries }: View, keep: number, row: SessionRow): void {
   const cut = chooseCut(entries, keep, row.window_start);

@@ -4,7 +4,8 @@ import { compactInstructions } from '#session/compact-command.ts';
 import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
 import { promptForModel } from '#session/expand-command.ts';
-import type { SessionRow } from '#session/session.ts';
+import type { Session, SessionRow } from '#session/session.ts';
+import { shownMedia } from '#session/shown-media.ts';
 
 /** What the model sees of a transcript. */
 export interface View {
@@ -15,26 +16,27 @@ export interface View {
 
 /**
  * Everything from the window's start on. Where the window begins within a turn, that turn's prompt comes first: it is
- * what all that follows is about. Contract: reads what it returns, and nothing of what is before.
+ * what all that follows is about. Contract: reads what it returns, and nothing of what is before; what it leaves out of
+ * it for its size is left out of every later view, too.
  */
 export function readView(
-  entries: EntryStore,
-  { window_start: start, summary_seq }: Pick<SessionRow, 'window_start' | 'summary_seq'>,
+  { entries, sql }: Pick<Session, 'entries' | 'sql'>,
+  { window_start: start, summary_seq, media_start }: SessionRow,
   upTo: number,
 ): View {
   const newestFirst: Entry[] = [];
-  let left = MAX_MEDIA_CHARACTERS;
+  const media = shownMedia(media_start);
   let blockedTurn: number | undefined;
   const add = (entry: Entry) => {
     // A prompt that was not passed on never will be
     if (wasBlocked(entry.body)) blockedTurn = turnOf(entry.seq);
     if (!isSaid(entry.body) || turnOf(entry.seq) === blockedTurn) return;
-    left -= mediaCharacters(entry.body);
-    newestFirst.push(left < 0 ? withoutMedia(entry) : entry);
+    media.take(entry, newestFirst);
   };
   for (const entry of entries.backwards(upTo, start)) add(entry);
   const prompt = seqOf(turnOf(start), 0);
   if (start > prompt) for (const entry of entries.range(prompt, prompt + 1)) add(entry);
+  if (media.start > media_start) sql.exec('UPDATE session SET media_start = ?', media.start);
   return { summary: readSummary(entries, summary_seq), entries: newestFirst.reverse() };
 }
 
@@ -50,44 +52,6 @@ const isSaid = (body: EntryBody): boolean =>
   (body.kind === 'prompt' && compactInstructions(body) === undefined) ||
   body.kind === 'note' ||
   ((body.kind === 'assistant' || body.kind === 'tool_results') && body.parent === undefined);
-
-/**
- * Providers refuse larger requests, and the memory of one machine holds several of them. From the newest entry
- * backwards, so that of the images and documents the newest are kept, and no more are held.
- */
-const MAX_MEDIA_CHARACTERS = 20_000_000;
-
-const hasMedia = (block: { readonly type: string }): boolean =>
-  block.type === 'image' || block.type === 'document';
-
-function mediaCharacters(body: EntryBody): number {
-  let characters = 0;
-  if (body.kind !== 'prompt' && body.kind !== 'tool_results') return 0;
-  JSON.stringify(body, (key: string, value: unknown) => {
-    if (key !== 'data' || typeof value !== 'string') return value;
-    characters += value.length;
-    return '';
-  });
-  return characters;
-}
-
-function withoutMedia(entry: Entry): Entry {
-  const { body } = entry;
-  const note = { type: 'text', text: '[What was shown here is too long ago to be shown again.]' } as const;
-  if (body.kind === 'prompt' && typeof body.content !== 'string') {
-    return {
-      ...entry,
-      body: { ...body, content: body.content.map((block) => (hasMedia(block) ? note : block)) },
-    };
-  }
-  if (body.kind !== 'tool_results') return entry;
-  const results = body.results.map((result) =>
-    typeof result.content === 'string'
-      ? result
-      : { ...result, content: result.content.map((block) => (hasMedia(block) ? note : block)) },
-  );
-  return { ...entry, body: { ...body, results } };
-}
 
 /**
  * Contract: from step to step and from turn to turn the messages only grow at the end, byte for byte, as long as the

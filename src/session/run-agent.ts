@@ -69,7 +69,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     return compactTurn(session, row, { turn, request, signal, instructions });
   }
 
-  const view = readView(entries, row, seqOf(turn + 1, 0));
+  const view = readView(session, row, seqOf(turn + 1, 0));
   const room = makeRoom(session, { turn, signal }, view);
   const turnEnd = runTurn(
     {

@@ -38,6 +38,8 @@ export const SessionRow = z.object({
   summary_seq: z.number(),
   /** The model is shown no image and no document of entries before this one. */
   media_start: z.number(),
+  /** The model is shown no image and no document of entries before this one. */
+  media_start: z.number(),
   /** What all its turns used, as `cost` is what they cost. */
   steps: z.number(),
   ...Usage.shape,

@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Model, ModelPart, ModelRequest } from '#agent/model.ts';
 import type { Message, Usage } from '#protocol/message.ts';
+import type { Prompt } from '#protocol/prompt.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import { openSession } from '#session/open-session.ts';
 import type { Session } from '#session/session.ts';
@@ -37,7 +38,7 @@ export interface ScriptedSession {
   readonly session: Session;
   readonly events: readonly ServerEvent[];
   /** Resolves when the turn of this prompt is done, with what was told of it. */
-  readonly say: (text: string) => Promise<ServerEvent[]>;
+  readonly say: (content: Prompt) => Promise<ServerEvent[]>;
   /** Another life over the same storage; what the one before was at stays undone, as long as its model says nothing. */
   readonly reopen: (model: Model) => ScriptedSession;
 }
