@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ServerEvent } from '#protocol/server-event.ts';
 import { SocketState } from '#session/clients.ts';
+import { chosenMode } from '#session/permission-mode.ts';
 import { eventsAfter } from '#session/replay.ts';
 import { readRow, type Session } from '#session/session.ts';
 import { answeredCalls, askedCalls, waitingId } from '#session/waiting-calls.ts';
@@ -21,8 +22,9 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
   const { clients, stream, sessionId, workspace } = session;
   const { resume, lastEvent, ...state } = connection;
   const row = readRow(session.sql);
-  // Files may come before the first prompt, and a connection may break between the two
-  const known = row !== undefined || workspace.totals().files > 0;
+  const mode = chosenMode(session.sql);
+  // Files and a mode may come before the first prompt, and a connection may break between the two
+  const known = row !== undefined || workspace.totals().files > 0 || mode !== null;
   if (resume && !known) return refuseUnknown(socket, sessionId);
   if (row !== undefined && state.agentId !== null && state.agentId !== row.agent_id) {
     session.sql.exec('UPDATE session SET agent_id = ?', state.agentId);
@@ -31,8 +33,7 @@ export function connect(session: Session, socket: WebSocket, connection: Connect
 
   const resumed = { session_id: sessionId, resumed: true, turn_count: row?.turn_count ?? 0 };
   clients.send(socket, { type: 'ready', cwd_id: sessionId, ...(resume ? resumed : {}) });
-  if (row !== undefined && row.mode !== null)
-    clients.send(socket, { type: 'permission_mode', mode: row.mode });
+  if (mode !== null) clients.send(socket, { type: 'permission_mode', mode });
   const from = lastEvent ?? stream.liveFrom;
   const missed = eventsAfter(from, session);
   for (const event of missed) clients.send(socket, event);

@@ -3,10 +3,9 @@ import { parseClientMessage } from '#protocol/client-message.ts';
 import type { Reply } from '#protocol/reply.ts';
 import type { SocketState } from '#session/clients.ts';
 import { requestCompact } from '#session/compact-request.ts';
-import type { PermissionMode } from '#protocol/server-event.ts';
 import { setPermissionMode } from '#session/permission-mode.ts';
 import { cancelTurn } from '#session/run-turns.ts';
-import { ensureRow, type Session } from '#session/session.ts';
+import type { Session } from '#session/session.ts';
 import { replyProblem, takeReply } from '#session/take-reply.ts';
 import { submitPrompt } from '#session/submit-prompt.ts';
 
@@ -34,7 +33,7 @@ export async function receive(session: Session, socket: WebSocket, frame: string
     case 'reply':
       return reply(session, socket, message.value);
     case 'set_permission_mode':
-      return switchMode(session, state, message.value.mode);
+      return setPermissionMode(session, message.value.mode);
     default:
       return assertNever(message.value);
   }
@@ -65,11 +64,6 @@ function cancel(session: Session, socket: WebSocket): Promise<void> | undefined 
   const work = cancelTurn(session);
   if (work === undefined) session.clients.send(socket, { type: 'cancelled' });
   return work;
-}
-
-function switchMode(session: Session, state: SocketState, mode: PermissionMode): void {
-  ensureRow(session, state);
-  setPermissionMode(session, mode);
 }
 
 function compact(session: Session, socket: WebSocket, instructions: string): Promise<void> | undefined {

@@ -38,8 +38,6 @@ export const SessionRow = z.object({
   summary_seq: z.number(),
   /** The model is shown no image and no document of entries before this one. */
   media_start: z.number(),
-  /** The model is shown no image and no document of entries before this one. */
-  media_start: z.number(),
   /** What all its turns used, as `cost` is what they cost. */
   steps: z.number(),
   ...Usage.shape,
@@ -117,13 +115,14 @@ export function readRow(sql: SqlStorage): SessionRow | undefined {
 
 export const userSpaceOf = (session: Session) => session.userSpace.getByName(session.username);
 
-/** Makes the session's row if there is none. */
+/** Makes the session's row if there is none, with the mode that was chosen before. */
 export function ensureRow(
   session: Session,
   { agentId, clientType }: { agentId: string | null; clientType: string },
 ): void {
   session.sql.exec(
-    'INSERT OR IGNORE INTO session (id, session_id, username, agent_id, client_type, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+    `INSERT OR IGNORE INTO session (id, session_id, username, agent_id, client_type, created_at, mode)
+     VALUES (1, ?, ?, ?, ?, ?, (SELECT mode FROM chosen_mode))`,
     session.sessionId,
     session.username,
     agentId,
