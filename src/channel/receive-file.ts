@@ -28,7 +28,9 @@ export async function receiveFile(
   turn: Turn,
   { media, key }: { readonly media: InboundMedia; readonly key: string },
 ): Promise<Outcome> {
-  return once(channel.sql, { key, outcome: Outcome }, () => store(channel, turn, media));
+  return once(channel.sql, { key, outcome: Outcome }, () =>
+    store(channel, turn, { media, key: `${turn.message_id}/${key}` }),
+  );
 }
 
 /** Null if it has gone since. */
@@ -45,7 +47,11 @@ export async function readReceived(
   return object === null ? null : new Uint8Array(await object.arrayBuffer());
 }
 
-async function store(channel: Channel, turn: Turn, media: InboundMedia): Promise<Outcome> {
+async function store(
+  channel: Channel,
+  turn: Turn,
+  { media, key }: { readonly media: InboundMedia; readonly key: string },
+): Promise<Outcome> {
   const { platform, files, log } = channel;
   const shown = media.fileName ?? `the ${media.kind}`;
   const unusable = (why: string): Outcome => ({
@@ -68,7 +74,7 @@ async function store(channel: Channel, turn: Turn, media: InboundMedia): Promise
       maxBytes: Math.min(uploadLimits.fileBytes, room.bytes),
     });
     const stored = await session
-      .commitUpload({ originalName: name, source })
+      .commitUpload({ originalName: name, source, key })
       .catch(async (error: unknown) => {
         await discardBytes(source, files);
         throw error;

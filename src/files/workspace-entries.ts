@@ -105,6 +105,11 @@ export class WorkspaceEntries {
     return this.#select(`${belowFolder} ORDER BY parent || '/' || name`, ...belowBindings(folder));
   }
 
+  /** The file of a folder that came with an upload of this key. */
+  uploaded(folder: string, key: string): WorkspaceEntry | undefined {
+    return this.#select('upload_key = ? AND parent = ?', key, folder)[0];
+  }
+
   totals(): z.infer<typeof Totals> {
     return Totals.parse(this.#sql.exec('SELECT files, directories, bytes FROM workspace_total').one());
   }
@@ -119,12 +124,12 @@ export class WorkspaceEntries {
     );
   }
 
-  /** Writes a new file, or other bytes into the one that is there, whose mode stays. */
-  putFile(path: string, content: StoredBytes, at: number): void {
+  /** Writes a new file, or other bytes into the one that is there, whose mode and key stay. */
+  putFile(path: string, content: StoredBytes, at: number, uploadKey: string | null): void {
     const { parent, name } = splitPath(path);
     const inRow = 'bytes' in content;
     this.#sql.exec(
-      `INSERT INTO workspace_entry (${columns}, bytes) VALUES (?, ?, 'file', ?, ${fileMode}, ?, ?, ?)
+      `INSERT INTO workspace_entry (${columns}, bytes, upload_key) VALUES (?, ?, 'file', ?, ${fileMode}, ?, ?, ?, ?)
        ON CONFLICT (parent, name) DO UPDATE SET size = excluded.size, modified_at = excluded.modified_at,
          object_key = excluded.object_key, bytes = excluded.bytes`,
       parent,
@@ -133,6 +138,7 @@ export class WorkspaceEntries {
       at,
       inRow ? null : content.objectKey,
       inRow ? content.bytes : null,
+      uploadKey,
     );
   }
 

@@ -30,4 +30,6 @@ export const workspaceTables: readonly string[] = [
   `INSERT INTO workspace_entry (parent, name, kind, size, mode, modified_at) VALUES
      ('/workspace', 'input', 'directory', 0, 493, unixepoch() * 1000),
      ('/workspace', 'output', 'directory', 0, 493, unixepoch() * 1000)`,
+  `ALTER TABLE workspace_entry ADD COLUMN upload_key TEXT;
+   CREATE INDEX workspace_upload ON workspace_entry (upload_key) WHERE upload_key IS NOT NULL`,
 ];

@@ -25,7 +25,11 @@ export class WorkspaceWriter {
     this.#deps = deps;
   }
 
-  async write(path: string, content: Uint8Array | string): Promise<Outcome<void>> {
+  async write(
+    path: string,
+    content: Uint8Array | string,
+    uploadKey: string | null = null,
+  ): Promise<Outcome<void>> {
     const normal = normalizePath(path);
     if (!normal.ok) return normal;
     const bytes = toBytes(content);
@@ -36,6 +40,7 @@ export class WorkspaceWriter {
       bytes.byteLength <= workspaceLimits.inlineBytes
         ? { bytes }
         : { objectKey: await this.#deps.objects.put(bytes), size: bytes.byteLength },
+      uploadKey,
     );
   }
 
@@ -61,14 +66,14 @@ export class WorkspaceWriter {
   }
 
   /** Checks once more, now that the bytes are stored, and puts them into place; an object that is refused is deleted. */
-  async commit(path: string, stored: StoredBytes): Promise<Outcome<void>> {
+  async commit(path: string, stored: StoredBytes, uploadKey: string | null = null): Promise<Outcome<void>> {
     const { entries, objects, transaction, clock } = this.#deps;
     const size = 'bytes' in stored ? stored.bytes.byteLength : stored.size;
     const committed = transaction((): Outcome<WorkspaceEntry | undefined> => {
       const allowed = checkFile(entries, path, size);
       if (!allowed.ok) return allowed;
       this.makeFolders(allowed.value.folders);
-      entries.putFile(path, stored, clock.now());
+      entries.putFile(path, stored, clock.now(), uploadKey);
       return succeed(allowed.value.replaced);
     });
     if (committed.ok) {

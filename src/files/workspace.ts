@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
-import { fail, type Result } from '#lib/result.ts';
+import { fail, succeed, type Result } from '#lib/result.ts';
 import { fixedFolders, normalizePath, root } from '#files/path.ts';
 import {
   absentFolders,
@@ -42,6 +42,8 @@ export interface UploadedFile {
   readonly source:
     | { readonly kind: 'r2'; readonly key: string; readonly size: number }
     | { readonly kind: 'inline'; readonly bytes: Uint8Array };
+  /** What is uploaded again with the same key is the file that is there. */
+  readonly key?: string | undefined;
 }
 
 /**
@@ -225,20 +227,27 @@ export class Workspace extends WorkspaceReader {
 
   /**
    * Adds a file under a free name: `a.txt`, else `a_1.txt`, `a_2.txt`, … An R2 object must lie under the prefix
-   * (`newObjectKey`) and belongs to the workspace from now on: when the file is refused, the object is deleted.
+   * (`newObjectKey`) and belongs to the workspace from now on: when the file is refused, or there already, the object
+   * is deleted.
    */
-  addUploaded({ folder, name, source }: UploadedFile): Promise<Outcome<WorkspaceEntry>> {
+  addUploaded({ folder, name, source, key }: UploadedFile): Promise<Outcome<WorkspaceEntry>> {
     return this.#inTurn(async () => {
+      const discard = () => this.#objects.discard(source.kind === 'r2' ? [source.key] : []);
+      const known = key === undefined ? undefined : this.#entries.uploaded(`${root}/${folder}`, key);
+      if (known !== undefined) {
+        await discard();
+        return succeed(known);
+      }
       const room = checkUploads(this.#entries);
       const path = room.ok ? freePath(this.#entries, folder, name) : room;
       if (!path.ok) {
-        if (source.kind === 'r2') await this.#objects.discard([source.key]);
+        await discard();
         return path;
       }
       const added =
         source.kind === 'r2'
-          ? await this.#writer.commit(path.value, { objectKey: source.key, size: source.size })
-          : await this.#writer.write(path.value, source.bytes);
+          ? await this.#writer.commit(path.value, { objectKey: source.key, size: source.size }, key)
+          : await this.#writer.write(path.value, source.bytes, key);
       return added.ok ? findEntry(this.#entries, path.value) : added;
     });
   }

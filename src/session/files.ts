@@ -26,6 +26,8 @@ export interface NewUpload {
   /** As the uploader called it. */
   readonly originalName: string;
   readonly source: UploadedFile['source'];
+  /** Who may have to upload a file again, not knowing whether it arrived, gives it a key: it is stored once. */
+  readonly key?: string;
 }
 
 export interface StoredUpload {
@@ -70,6 +72,7 @@ export async function commitUpload(
     folder: 'input',
     name: safeFileName(upload.originalName),
     source: upload.source,
+    key: upload.key,
   });
   if (!added.ok) return { ok: false, problem: added.problem.message };
   const { name, size, modifiedAt } = added.value;

@@ -1,4 +1,5 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
 import { promptScript } from '#test/support/prompt-script.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
@@ -73,4 +74,34 @@ test('a file that may have arrived, and then goes out as a link, says that it ma
     expect.stringMatching(/^\(may be a repeat\) 📎/),
     'Done.',
   ]);
+});
+
+test('a received file is stored once, also where the chat dies before it knows', async () => {
+  const chat = await newChat('imessage');
+  fake.media.set(chat, { bytes: new Uint8Array([1, 2, 3]), mimeType: 'text/plain' });
+  const media = [{ kind: 'document', reference: chat, fileName: 'a.txt', mimeType: null, size: 3 } as const];
+  // The chat has its tables from the first message on
+  await deliver('imessage', [message(chat, '/help')]);
+  await isIdle('imessage', chat);
+  await inChat('imessage', chat, ({ sql }) =>
+    sql.exec("CREATE TRIGGER dies BEFORE INSERT ON received_file BEGIN SELECT RAISE(ABORT, 'died'); END"),
+  );
+  await deliver('imessage', [message(chat, 'Look', { media })]);
+  const sessionNames = () =>
+    inChat('imessage', chat, ({ sql }) =>
+      sql
+        .exec("SELECT username || '/' || session_id AS name FROM turn")
+        .toArray()
+        .flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    );
+  await expect.poll(sessionNames, { timeout: 8000 }).toHaveLength(1);
+  const [name = ''] = await sessionNames();
+  const stored = async () =>
+    (await env.CHAT_SESSION.getByName(name).listFiles())?.map(({ safe_name }) => safe_name);
+  await expect.poll(stored, { timeout: 8000 }).toEqual(['a.txt']);
+  await inChat('imessage', chat, ({ sql }) => sql.exec('DROP TRIGGER dies'));
+  await runDurableObjectAlarm(chatObject('imessage', chat));
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).at(-1)).toBe('You said: Look\n[File received: a.txt — saved to input/a.txt]');
+  expect(await stored()).toEqual(['a.txt']);
 });

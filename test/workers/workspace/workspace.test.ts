@@ -248,6 +248,37 @@ test('uploads take a free name', async () => {
   });
 });
 
+test('an upload that comes again with its key is the file that is there', async () => {
+  await withWorkspace(async (workspace, prefix) => {
+    const add = async (key: string, size: number) => {
+      const objectKey = newObjectKey(prefix);
+      if (size > 1) await env.FILES.put(objectKey, 'x');
+      const added = await workspace.addUploaded({
+        folder: 'input',
+        name: 'a.txt',
+        key,
+        source:
+          size > 1 ? { kind: 'r2', key: objectKey, size } : { kind: 'inline', bytes: new Uint8Array(size) },
+      });
+      return added.ok ? added.value.name : added.problem.code;
+    };
+    expect(await add('one', 1)).toBe('a.txt');
+    expect(await add('two', 5)).toBe('a_1.txt');
+    expect([await add('one', 1), await add('two', 5), await add('one', 5)]).toEqual([
+      'a.txt',
+      'a_1.txt',
+      'a.txt',
+    ]);
+    expect(await objectKeys(prefix)).toHaveLength(1);
+    await workspace.writeFile('input/a.txt', 'written since');
+    expect(await add('one', 1)).toBe('a.txt');
+    expect(await text(workspace, 'input/a.txt')).toBe('written since');
+    await workspace.remove('input/a_1.txt');
+    await workspace.rename('input/a.txt', 'output/b.txt');
+    expect([await add('two', 1), await add('one', 1)]).toEqual(['a.txt', 'a_1.txt']);
+  });
+});
+
 test('changes that are asked for at once happen one after the other', async () => {
   await withWorkspace(async (workspace) => {
     await workspace.writeFile('log', new Uint8Array(mebibyte).fill(46));
