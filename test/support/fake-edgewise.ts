@@ -183,6 +183,8 @@ export class FakeEdgewise {
       this.losePrompts -= 1;
       return client.terminate();
     }
+    if (frame['type'] === 'set_permission_mode')
+      return client.send(JSON.stringify({ type: 'permission_mode', mode: frame['mode'] }));
     const session = this.#session(id);
     if (!session.sockets.has(client)) this.#catchUp(client, session, Infinity);
     if (frame['type'] === 'user_answer') {

@@ -10,6 +10,7 @@ import { CliFailure, exitCode } from '#cli/failure.ts';
 import { unreachable } from '#cli/http.ts';
 import { printable } from '#cli/style.ts';
 import type { Access } from '#cli/access.ts';
+import type { PermissionMode } from '#protocol/server-event.ts';
 
 export interface ConnectionOptions {
   readonly server: string;
@@ -44,6 +45,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   /** Attempts since something new was heard: a server that accepts and drops us at once is not asked in a loop. */
   let attempts = 0;
   let unconfirmed: readonly Unconfirmed[] = [];
+  let chosenMode: PermissionMode | undefined;
   const ownMessages = new Set<string>();
   const watchers = new Set<(event: ChatEvent) => void>();
   const giveUps = new Set<(failure: CliFailure) => void>();
@@ -82,6 +84,9 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     if (isSessionGone(attached) && sessionId === undefined && promisedId !== undefined) {
       promisedId = undefined;
       attached = await open(undefined, await access.token());
+      // It was forgotten with the session
+      if (attached.kind === 'ready' && chosenMode !== undefined)
+        attached.socket.send(JSON.stringify(modeFrame(chosenMode)));
     }
     if (attached.kind === 'ready') {
       if (closed) attached.socket.close();
@@ -189,7 +194,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
       return ended;
     },
     setPermissionMode(mode) {
-      transmit({ type: 'set_permission_mode', mode }, (event) => event.type === 'permission_mode');
+      chosenMode = mode;
+      transmit(modeFrame(mode), (event) => event.type === 'permission_mode');
       return true;
     },
     close() {
@@ -198,6 +204,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     },
   };
 }
+
+const modeFrame = (mode: PermissionMode) => ({ type: 'set_permission_mode', mode }) as const;
 
 const isTokenRefused = (attached: Attached): boolean =>
   attached.kind === 'closed' && (attached.code === 1008 || attached.code === 4001);

@@ -136,7 +136,9 @@ export function createChat(deps: ChatDeps) {
   function greet(): void {
     if (workspace !== null) for (const waiter of readyWaiters) waiter(workspace);
     readyWaiters.clear();
-    if (wantedMode !== null) sendMode(wantedMode);
+    // What was chosen before there is a session is gone with the connection
+    const mode = wantedMode ?? (state.get().sessionId === null ? state.get().permissionMode : null);
+    if (mode !== null) sendMode(mode);
     for (const one of state.get().thread.outbox) if (!one.failed) transmit(one);
     for (const one of state.get().thread.waiting) transmitReply(one);
   }

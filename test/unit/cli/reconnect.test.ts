@@ -75,6 +75,31 @@ test('a prompt that never arrived is sent again with the same id, in a session o
   expect(server.sessions.size).toBe(1);
 });
 
+test('what the agent may do is chosen again where the session is begun anew before its first prompt', async () => {
+  const { server, url } = await serve(turn);
+  const { host } = startCli(['--version'], { env });
+  const access = createAccess({
+    host,
+    config: readConfig(host, url),
+    credentials: openCredentials(host),
+  });
+  const conversation = await connect({
+    server: url,
+    access,
+    listener: { event: () => {}, notice: () => {} },
+    agentId: undefined,
+    resume: undefined,
+    pause: async () => {},
+  });
+  server.losePrompts = 1;
+  conversation.setPermissionMode('plan');
+  await conversation.send('go');
+  conversation.close();
+  const mode = { type: 'set_permission_mode', mode: 'plan' };
+  const prompt = { content: 'go', message_id: expect.any(String) };
+  expect(server.frames).toEqual([mode, prompt, mode, prompt]);
+});
+
 test('a prompt that arrived just before the break is run once', async () => {
   const { server, url } = await serve(turn);
   server.breakAfter = [1, 1];

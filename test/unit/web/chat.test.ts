@@ -147,6 +147,22 @@ test('a session that never came to be is begun anew, with what was to be said', 
   expect(chat.state.get().history).toBe('ready');
 });
 
+test('what the agent may do is chosen again where the session is begun anew before its first prompt', () => {
+  const { chat, last, elapse } = setUp();
+  chat.startNew('general');
+  chat.choosePermissionMode('plan');
+  last().greet('w1');
+  last().say({ type: 'permission_mode', mode: 'plan' });
+  last().fall();
+  elapse();
+  last().fall(4004);
+  last().greet('w2');
+  expect(last().sent).toEqual([{ type: 'set_permission_mode', mode: 'plan' }]);
+  chat.chooseAgent('other');
+  last().greet('w3');
+  expect(last().sent).toEqual([{ type: 'set_permission_mode', mode: 'plan' }]);
+});
+
 test('an opened session goes on after its history, and is remembered when left', async () => {
   const { chat, last, sockets } = setUp();
   await chat.open('s1', null);
