@@ -169,11 +169,13 @@ const waitBefore = (attempts: number): number =>
 /** As a link where it was a file, else as plain text: in the row's own place, and what more that takes at the end. */
 async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
   const { sql, clock } = channel;
-  const [piece, ...others] = await otherForm(channel, row);
+  const link = await linkOf(channel, row);
+  const [piece, ...others] = (link === null ? row.piece.instead : channel.platform.format(link)) ?? [];
   if (piece === undefined) return giveUp(channel, row, reason);
   channel.transaction(() => {
     sql.exec(
-      "UPDATE outbox SET content = '', piece = ?, file = NULL WHERE id = ?",
+      'UPDATE outbox SET content = ?, piece = ?, file = NULL WHERE id = ?',
+      link === null || others.length > 0 ? '' : JSON.stringify(link),
       JSON.stringify(piece),
       row.id,
     );
@@ -191,13 +193,9 @@ async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): 
   });
 }
 
-async function otherForm(
-  channel: Channel,
-  { content, file, piece }: OutboxRow,
-): Promise<readonly OutboundPiece[]> {
-  if (content?.kind !== 'file' || file === null) return piece.instead ?? [];
-  const markdown = await linkFor(channel, content.file, file);
-  return channel.platform.format({ kind: 'text', markdown });
+async function linkOf(channel: Channel, { content, file }: OutboxRow): Promise<OutboundContent | null> {
+  if (content?.kind !== 'file' || file === null) return null;
+  return { kind: 'text', markdown: await linkFor(channel, content.file, file) };
 }
 
 /** The label in the message itself where it is all of its content, else in a message before it. */
