@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { hasUsername } from '#accounts/find-account.ts';
 import { platformAliases, platformUsers, users, whitelistEntries } from '#accounts/tables.ts';
 import { isIdOf } from '#channel/aliases.ts';
+import { listedIds } from '#channel/listed-ids.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
@@ -54,6 +55,7 @@ async function activeAccount(named: string, { db }: PeopleDeps): Promise<string 
 async function lookUp(sender: Sender, deps: PeopleDeps) {
   const db = drizzle(deps.db);
   const ids = [...new Set([sender.id, ...sender.otherIds].map(normalizeId))];
+  const onLists = listedIds(sender.platform, ids);
   const person = { platform: sender.platform, ids };
   const [listed, known, aliases] = await db.batch([
     db
@@ -62,7 +64,7 @@ async function lookUp(sender: Sender, deps: PeopleDeps) {
       .where(
         and(
           eq(whitelistEntries.platform, sender.platform),
-          isIdOf(whitelistEntries.normalizedId, person),
+          isIdOf(whitelistEntries.normalizedId, { platform: sender.platform, ids: onLists }),
           sql`deleted_at IS NULL AND mapped_username <> ''`,
         ),
       ),
@@ -79,7 +81,7 @@ async function lookUp(sender: Sender, deps: PeopleDeps) {
   ]);
   const variable = deps.mappedUsers.find(
     ({ platform, id }) =>
-      platform === sender.platform && (ids.includes(id) || aliases.some((alias) => alias.id === id)),
+      platform === sender.platform && (onLists.includes(id) || aliases.some((alias) => alias.id === id)),
   );
   const linked = known.find(({ linkedUsername }) => linkedUsername !== null);
   const [entry] = listed;

@@ -22,7 +22,8 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
   const settings = Settings.parse(env);
   const deps = livePlatformDeps(env);
   const { clock, log } = deps;
-  const platform = createPlatform(platformName, settings, deps);
+  const created = createPlatform(platformName, settings, deps);
+  const platform = created?.ofChat === undefined ? created : created.ofChat(chatId);
   if (platform === null) return null;
   const { storage } = context;
   const { sql } = storage;

@@ -164,6 +164,8 @@ export interface PlatformStatus {
   readonly lastError: string | null;
   /** ISO 8601; null where the token does not end. */
   readonly tokenExpiresAt: string | null;
+  /** Each by itself, where one name stands for several products. */
+  readonly products?: readonly (PlatformStatus & { readonly title: string })[];
 }
 
 /**
@@ -173,6 +175,10 @@ export interface PlatformStatus {
 export interface Platform {
   readonly name: PlatformName;
   readonly limits: PlatformLimits;
+  /** Where one name stands for several products: the one that brought a request. All is to be asked of that one. */
+  ofRequest?(request: WebhookRequest): Platform;
+  /** Of those, the one that a chat belongs to. Null: it is not set up. */
+  ofChat?(chatId: string): Platform | null;
   /** A private chat has the id of its person, and goes on under another where that changes. */
   readonly chatIsPerson?: boolean;
   /** Whether the request comes from the platform, by secret or signature over the raw bytes, in constant time. */

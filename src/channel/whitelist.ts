@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { isoTime } from '#accounts/account-deps.ts';
 import { platformUsers, storedSettings, whitelistEntries } from '#accounts/tables.ts';
 import { isIdOf } from '#channel/aliases.ts';
+import { listedIds } from '#channel/listed-ids.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import { SEED_KEY, seedVersion, seedWhitelist } from '#channel/seed-whitelist.ts';
@@ -35,7 +36,7 @@ export async function isAdmitted(
         .where(
           and(
             eq(whitelistEntries.platform, platform),
-            isIdOf(whitelistEntries.normalizedId, { platform, ids: normalized }),
+            isIdOf(whitelistEntries.normalizedId, { platform, ids: listedIds(platform, ids) }),
             isNull(whitelistEntries.deletedAt),
           ),
         ),

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { createPlatform } from '#channel/create-platform.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { lastError } from '#channel/platform-errors.ts';
-import type { Platform } from '#channel/platform.ts';
+import type { Platform, PlatformStatus } from '#channel/platform.ts';
 import { requireAdmin } from '#http/identity.ts';
 import { jsonAnswer, newRouter } from '#http/new-router.ts';
 import { Detail } from '#protocol/account.ts';
@@ -60,12 +60,8 @@ export function adminPlatformRoutes() {
     return c.json(
       {
         platform: platform.name,
-        token_valid: status.tokenValid,
-        account: status.account,
-        webhook_url: status.webhookUrl,
-        webhook_ok: status.webhookOk,
-        last_error: status.lastError,
-        token_expires_at: status.tokenExpiresAt,
+        ...toAnswer(status),
+        products: (status.products ?? []).map((product) => ({ title: product.title, ...toAnswer(product) })),
         last_send_error: await lastError(platform.name, c.env.DB),
       },
       200,
@@ -74,6 +70,15 @@ export function adminPlatformRoutes() {
 
   return routes;
 }
+
+const toAnswer = (status: PlatformStatus) => ({
+  token_valid: status.tokenValid,
+  account: status.account,
+  webhook_url: status.webhookUrl,
+  webhook_ok: status.webhookOk,
+  last_error: status.lastError,
+  token_expires_at: status.tokenExpiresAt,
+});
 
 function platformOf(env: Env, given: string): Platform | null {
   const name = PlatformName.safeParse(given.toLowerCase());

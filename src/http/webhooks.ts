@@ -82,15 +82,16 @@ export function webhookRoutes() {
       headers: Object.fromEntries(c.req.raw.headers),
       query: new URL(c.req.url).searchParams,
     };
-    if (!(await platform.verify(request))) return c.json({ error: 'Invalid signature' }, 403);
+    const product = platform.ofRequest?.(request) ?? platform;
+    if (!(await product.verify(request))) return c.json({ error: 'Invalid signature' }, 403);
     const payload = parseJson(body);
     if (payload === undefined) return c.json({ error: 'Invalid JSON' }, 400);
     const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
-    const events = isObject ? platform.parse(payload) : [];
-    const taken = await takeEvents(platform, events, { chats: c.env.CHANNEL_CHAT, people: peopleDeps(c) });
+    const events = isObject ? product.parse(payload) : [];
+    const taken = await takeEvents(product, events, { chats: c.env.CHANNEL_CHAT, people: peopleDeps(c) });
     for (const event of events) {
       if (event.kind !== 'message' || event.choice === null) continue;
-      c.executionCtx.waitUntil(platform.acknowledgeChoice?.(event.key) ?? Promise.resolve());
+      c.executionCtx.waitUntil(product.acknowledgeChoice?.(event.key) ?? Promise.resolve());
     }
     return c.json({ status: taken });
   });

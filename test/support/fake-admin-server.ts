@@ -25,6 +25,7 @@ export const goodStatus = (platform: PlatformStatus['platform']): PlatformStatus
   webhook_ok: true,
   last_error: null,
   token_expires_at: null,
+  products: [],
   last_send_error: null,
 });
 

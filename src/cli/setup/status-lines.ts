@@ -5,7 +5,17 @@ export const isWorking = (status: PlatformStatus): boolean => status.token_valid
 
 /** A platform's state, a line each. */
 export function statusLines(status: PlatformStatus): string[] {
-  const { account, token_expires_at: end, webhook_url: url, last_error, last_send_error: refused } = status;
+  const { products, last_send_error: refused } = status;
+  return [
+    ...(products.length === 0
+      ? productLines(status)
+      : products.flatMap((product) => [`${product.title}:`, ...productLines(product)])),
+    ...(refused === null ? [] : [`  Last refused message: ${refused.at}: ${refused.reason}`]),
+  ];
+}
+
+function productLines(status: Omit<PlatformStatus['products'][number], 'title'>): string[] {
+  const { account, token_expires_at: end, webhook_url: url, last_error } = status;
   return [
     mark(
       status.token_valid,
@@ -14,7 +24,6 @@ export function statusLines(status: PlatformStatus): string[] {
     ...(end === null ? [] : [`  Token ends: ${end}`]),
     mark(status.webhook_ok, `Webhook: ${url ?? (status.webhook_ok ? 'set at the platform' : 'not set')}`),
     ...(last_error === null ? [] : [`  ${last_error}`]),
-    ...(refused === null ? [] : [`  Last refused message: ${refused.at}: ${refused.reason}`]),
   ];
 }
 

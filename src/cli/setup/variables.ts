@@ -33,7 +33,11 @@ export const platformVariables: Readonly<Record<PlatformName, readonly Variable[
     { name: 'ZALO_APP_SECRET', source: 'the same page' },
     { name: 'ZALO_OA_SECRET_KEY', source: 'the app, Official Account > Webhook' },
     { name: 'ZALO_VERIFICATION', source: 'the app, Domain verification', isOptional: true },
-    { name: 'ZALO_BOT_TOKEN', source: 'for a bot in place of an Official Account', isOptional: true },
+    {
+      name: 'ZALO_BOT_TOKEN',
+      source: 'for a bot, beside an Official Account or in its place',
+      isOptional: true,
+    },
     { name: 'ZALO_BOT_SECRET', source: `with the bot: ${random}`, isOptional: true },
   ],
   imessage: [

@@ -71,14 +71,15 @@ export async function startFakeZaloBot(token = '777:token', port = 0): Promise<F
           const { chat_id: chatId, text } = parsed.data;
           if (state.blocked.has(chatId)) return zaloBotError(403);
           serial += 1;
-          take({ id: `zb${serial}`, chatId, text, file: null });
+          take({ id: `zb${serial}`, chatId: `bot:${chatId}`, text, file: null });
           return done({ message_id: `zb${serial}`, date: call.at });
         }
         case 'sendPhoto': {
           const parsed = Photo.safeParse(call.body);
           if (!parsed.success) return zaloBotError(400);
           serial += 1;
-          take({ id: `zb${serial}`, chatId: parsed.data.chat_id, text: parsed.data.photo, file: null });
+          const { chat_id: chatId, photo } = parsed.data;
+          take({ id: `zb${serial}`, chatId: `bot:${chatId}`, text: photo, file: null });
           return done({ message_id: `zb${serial}`, date: call.at });
         }
         default:

@@ -7,9 +7,10 @@ import { startFakeZaloBot, zaloBotError, type FakeZaloBot } from '#test/support/
 import { describePlatform } from './platform-contract.ts';
 import { platformDeps } from './platform-deps.ts';
 
+/** As Zalo knows it. */
 const CHAT = '6ede9afa66b88fe6d6a9';
 const HOOK = 'https://edgewise.example/api/v1/webhooks/zalo';
-const to = { chatId: CHAT, threadId: null };
+const to = { chatId: `bot:${CHAT}`, threadId: null };
 
 const textOf = (piece: OutboundPiece): string => {
   const request = PlainRequest.parse(piece.request);
@@ -22,8 +23,6 @@ const create = (url: string, variables: Readonly<Record<string, string>> = {}): 
       ZALO_BOT_TOKEN: '777:token',
       ZALO_BOT_SECRET: 'bot-secret',
       ZALO_BOT_API_URL: url,
-      // A bot comes before an Official Account
-      ZALO_OA_ACCESS_TOKEN: 'zalo-token',
       ...variables,
     }),
     platformDeps,

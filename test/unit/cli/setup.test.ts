@@ -81,6 +81,38 @@ describe('edgewise setup', () => {
     });
   });
 
+  test('shows each by itself where one name stands for several', async () => {
+    const { token_valid, account, webhook_url, webhook_ok, last_error, token_expires_at } =
+      goodStatus('zalo');
+    const good = { token_valid, account, webhook_url, webhook_ok, last_error, token_expires_at };
+    const bad = { ...good, token_valid: false, last_error: 'Zalo does not take ZALO_BOT_TOKEN.' };
+    server.setUps.set('zalo', {
+      steps: [],
+      status: {
+        ...goodStatus('zalo'),
+        token_valid: false,
+        products: [
+          { title: 'Official Account', ...good, account: 'Edgewise OA', webhook_url: null },
+          { title: 'Bot', ...bad },
+        ],
+      },
+    });
+    expect(await cli('setup', 'zalo', '--status')).toEqual({
+      code: 1,
+      out: [
+        'Official Account:',
+        '✓ Token: valid, Edgewise OA',
+        '✓ Webhook: set at the platform',
+        'Bot:',
+        '✗ Token: not valid',
+        '✓ Webhook: https://edgewise.example/hook',
+        '  Zalo does not take ZALO_BOT_TOKEN.',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+  });
+
   test('warns where no messenger can reach the server', async () => {
     server.webhookUrl = 'http://localhost:7001/api/v1/webhooks/imessage';
     server.setUps.set('imessage', { steps: [], status: goodStatus('imessage') });

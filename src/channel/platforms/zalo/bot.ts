@@ -3,11 +3,15 @@ import type { Platform, SendOutcome } from '#channel/platform.ts';
 import { formatPlain, PlainRequest } from '../plain-text.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import { isSameSecret } from '../verify-secret.ts';
+import { withoutPrefix } from './bot-ids.ts';
 import { createZaloBotApi, type BotAnswer } from './bot-api.ts';
 import { botStatus, setUpBot } from './bot-set-up.ts';
 import { openMedia } from './open-media.ts';
 import { parseBotUpdate } from './parse-bot-update.ts';
 import type { ZaloSettings } from './zalo-settings.ts';
+
+/** In each of its requests, and in none of an Official Account's. */
+export const SECRET_HEADER = 'x-bot-api-secret-token';
 
 const Sent = z.object({ message_id: z.string() });
 
@@ -21,12 +25,12 @@ export function createZaloBot(token: string, settings: ZaloSettings, deps: Platf
     verify: async ({ headers }) =>
       secret === undefined
         ? settings.PLATFORM_ALLOW_UNSIGNED
-        : isSameSecret(headers['x-bot-api-secret-token'] ?? '', secret),
+        : isSameSecret(headers[SECRET_HEADER] ?? '', secret),
     parse: parseBotUpdate,
     format: (content) => formatPlain(content, { maxText: 2000, hasCaption: () => false }),
     send: async ({ request, file }, to, _openFile, linkFile) => {
       const parsed = PlainRequest.parse(request);
-      const address = { chat_id: to.chatId };
+      const address = { chat_id: withoutPrefix(to.chatId) };
       if (parsed.kind === 'text')
         return outcomeOf(await api.call('sendMessage', { ...address, text: parsed.text }));
       // Zalo fetches pictures itself, from where the internet can see them
@@ -36,7 +40,7 @@ export function createZaloBot(token: string, settings: ZaloSettings, deps: Platf
       return outcome.kind === 'refused' && !outcome.authentication ? unsupported : outcome;
     },
     showTyping: async (to) => {
-      await api.call('sendChatAction', { chat_id: to.chatId, action: 'typing' });
+      await api.call('sendChatAction', { chat_id: withoutPrefix(to.chatId), action: 'typing' });
     },
     openMedia: (media) => openMedia(media, settings.ZALO_BOT_API_URL, deps),
     setUp: (webhookUrl) => setUpBot(api, settings, webhookUrl),

@@ -1,44 +1,66 @@
-import type { Platform } from '#channel/platform.ts';
-import { formatPlain, type PlainLimits } from '../plain-text.ts';
+import type { Platform, PlatformStatus } from '#channel/platform.ts';
+import { fail, succeed } from '#lib/result.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
-import { createZaloBot } from './bot.ts';
-import { createOaApi } from './oa-api.ts';
-import { openMedia } from './open-media.ts';
-import { parseEvent } from './parse-event.ts';
-import { send } from './send.ts';
-import { setUp, status } from './set-up.ts';
-import { fixedToken } from './token-keeper.ts';
-import { uploadKind } from './upload-kind.ts';
-import { verifyEvent } from './verify.ts';
+import { isBots } from './bot-ids.ts';
+import { createZaloBot, SECRET_HEADER } from './bot.ts';
+import { createOfficialAccount } from './official-account.ts';
 import { hasOfficialAccount, type ZaloSettings } from './zalo-settings.ts';
 
-/** Only pictures have words with them. */
-const PLAIN: PlainLimits = {
-  maxText: 2000,
-  hasCaption: (file) => ['image', 'gif'].includes(uploadKind(file) ?? ''),
-};
-
-/** A Zalo bot where there is the token of one, else a Zalo Official Account. Null without either. */
+/**
+ * An Official Account, a Zalo bot, or both at the same webhook: each with chats, people and a secret of its own. Null
+ * without either.
+ */
 export function createZalo(settings: ZaloSettings, deps: PlatformDeps): Platform | null {
-  if (settings.ZALO_BOT_TOKEN !== undefined) return createZaloBot(settings.ZALO_BOT_TOKEN, settings, deps);
-  if (!hasOfficialAccount(settings)) return null;
-  const tokens = deps.zaloTokens ?? fixedToken(settings.ZALO_OA_ACCESS_TOKEN);
-  const api = createOaApi(settings.ZALO_API_URL, tokens, deps);
-  const secretKey = settings.ZALO_OA_SECRET_KEY;
+  const token = settings.ZALO_BOT_TOKEN;
+  const bot = token === undefined ? null : createZaloBot(token, settings, deps);
+  const account = hasOfficialAccount(settings) ? createOfficialAccount(settings, deps) : null;
+  const first = account ?? bot;
+  if (first === null) return null;
   return {
-    name: 'zalo',
-    // There is no typing sign, and after 8 messages to one of the user's the next ones are paid for
-    limits: { spacingMs: 500, typingMs: 0, coalesce: true },
-    verify: async (request) =>
-      secretKey === undefined
-        ? settings.PLATFORM_ALLOW_UNSIGNED
-        : verifyEvent(request, { appId: settings.ZALO_APP_ID, secretKey, now: deps.clock.now() }),
-    parse: (payload) => parseEvent(payload, settings.PLATFORM_BOT_NAME),
-    format: (content) => formatPlain(content, PLAIN),
-    send: (piece, to, openFile) => send(api, piece, to, openFile),
-    showTyping: async () => {},
-    openMedia: (media) => openMedia(media, settings.ZALO_API_URL, deps),
-    setUp: (webhookUrl) => setUp({ api, tokens }, settings, webhookUrl),
-    status: () => status({ api, tokens }, settings),
+    ...first,
+    ...(account === null || bot === null ? {} : setUpOfBoth(account, bot)),
+    ofRequest: ({ headers }) => (headers[SECRET_HEADER] === undefined ? first : (bot ?? first)),
+    ofChat: (chatId) => (isBots(chatId) ? bot : account),
+  };
+}
+
+function setUpOfBoth(account: Platform, bot: Platform): Pick<Platform, 'setUp' | 'status'> {
+  const both = [
+    { title: 'Official Account', platform: account },
+    { title: 'Bot', platform: bot },
+  ];
+  return {
+    setUp: async (webhookUrl) => {
+      const done = await Promise.all(
+        both.map(async ({ title, platform }) => ({ title, result: await platform.setUp(webhookUrl) })),
+      );
+      const lines = done.flatMap(({ title, result }) => [
+        `${title}:`,
+        ...(result.ok ? result.value : [result.problem]),
+      ]);
+      return done.every(({ result }) => result.ok) ? succeed(lines) : fail(lines.join('\n'));
+    },
+    status: async (webhookUrl) =>
+      together(
+        await Promise.all(
+          both.map(async ({ title, platform }) => ({ title, ...(await platform.status(webhookUrl)) })),
+        ),
+      ),
+  };
+}
+
+/** As good as the worse of them. */
+function together(products: NonNullable<PlatformStatus['products']>): PlatformStatus {
+  const known = (values: readonly (string | null)[]): readonly string[] =>
+    values.flatMap((value) => (value === null ? [] : [value]));
+  const errors = products.map(({ title, lastError }) => lastError && `${title}: ${lastError}`);
+  return {
+    tokenValid: products.every(({ tokenValid }) => tokenValid),
+    account: known(products.map(({ account }) => account)).join(', ') || null,
+    webhookUrl: known(products.map(({ webhookUrl }) => webhookUrl))[0] ?? null,
+    webhookOk: products.every(({ webhookOk }) => webhookOk),
+    lastError: known(errors).join(' ') || null,
+    tokenExpiresAt: known(products.map(({ tokenExpiresAt }) => tokenExpiresAt))[0] ?? null,
+    products,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InboundEvent, InboundMedia } from '#channel/platform.ts';
+import { BOT_PREFIX } from './bot-ids.ts';
 
 const optionalText = z.string().optional().catch(undefined);
 
@@ -44,11 +45,15 @@ export function parseBotUpdate(payload: unknown): readonly InboundEvent[] {
       kind: 'message',
       key: `${message.chat.id}/${message.message_id}`,
       messageId: message.message_id,
-      address: { chatId: message.chat.id, threadId: null },
+      address: { chatId: `${BOT_PREFIX}${message.chat.id}`, threadId: null },
       isGroup: message.chat.chat_type === 'GROUP',
       // In groups bots are given only what is meant for them
       isAddressed: true,
-      sender: { id: message.from.id, otherIds: [], name: message.from.display_name ?? null },
+      sender: {
+        id: `${BOT_PREFIX}${message.from.id}`,
+        otherIds: [],
+        name: message.from.display_name ?? null,
+      },
       sentAt: message.date,
       text,
       annotations: [],

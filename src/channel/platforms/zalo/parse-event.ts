@@ -7,8 +7,11 @@ export const GROUP_PREFIX = 'group:';
 
 const optionalText = z.string().optional().catch(undefined);
 
-/** Ids have more digits than numbers hold: they are texts, and nothing else is one. */
-const Id = z.string().min(1);
+/**
+ * Ids have more digits than numbers hold: they are texts, and nothing else is one. A colon is in none of Zalo's: it
+ * ends the prefixes that are ours.
+ */
+const Id = z.string().regex(/^[^:]+$/);
 
 const Attachment = z.object({
   type: z.string(),
