@@ -67,7 +67,9 @@ async function lookUp(sender: Sender, deps: PeopleDeps) {
           isIdOf(whitelistEntries.normalizedId, { platform: sender.platform, ids: onLists }),
           sql`deleted_at IS NULL AND mapped_username <> ''`,
         ),
-      ),
+      )
+      // Who is listed as exactly this one goes before who is listed by part of the id
+      .orderBy(sql`normalized_id IN ${ids} DESC`),
     db
       .select()
       .from(platformUsers)
