@@ -38,6 +38,9 @@ const REPLAYED_LATE = 0.1;
 /** How often the server's schedule comes round: every few minutes in earnest. */
 const SCHEDULE_MS = 5_000;
 
+/** Between the parts of an answer that is shown while it grows. */
+const LONG_MS = 700;
+
 /** Longer than any single thing that is waited for: the next look at a turn, a report, a call without an answer. */
 const STALL_MS = 150_000;
 
@@ -75,6 +78,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   }
 }
 
+/** Where an answer can be shown while it grows, every third does. */
+const isLong = (mark: string): boolean => mark.startsWith('telegram') && Number(mark.split('-')[1]) % 3 === 0;
+
 /** Each message's own number, however many a prompt is made of. */
 const answerWithMarks =
   (random: () => number) =>
@@ -85,8 +91,10 @@ const answerWithMarks =
     );
     const marks = marksIn(JSON.stringify(prompt?.content ?? ''));
     return {
-      blocks: [{ text: ['This is ', 'the answer ', 'to ', ...marks.map((mark) => `${mark} `)] }],
-      delayMs: random() * 60,
+      blocks: [
+        { text: ['This is ', 'the answer ', 'to ', ...marks.map((mark) => `${mark} `), 'and ', 'no more.'] },
+      ],
+      delayMs: marks.some(isLong) ? LONG_MS : random() * 60,
     };
   };
 

@@ -15,7 +15,7 @@ export interface PlatformCall {
   readonly at: number;
 }
 
-/** A message that the platform has taken, and that its user sees, whatever the caller was told. */
+/** A message that the platform has taken, as its user sees it now, whatever the caller was told. */
 export interface TakenMessage {
   readonly id: string;
   readonly chatId: string;
@@ -61,10 +61,11 @@ export interface FakePlatform {
 }
 
 export interface FakeRules {
-  /** Carries a call out. `take` records a message. */
+  /** Carries a call out. `take` records a message, `change` that its text is another now. */
   answer(
     call: PlatformCall,
     take: (message: Omit<TakenMessage, 'call'>) => void,
+    change: (id: string, text: string) => void,
   ): PlatformAnswer | FileAnswer;
   /** Whether `failNext` is about this call. */
   isSend(call: PlatformCall): boolean;
@@ -90,7 +91,15 @@ export async function startFakePlatform(rules: FakeRules, port = 0): Promise<Fak
       if (fault?.kind === 'cut' && fault.when === 'before') return response.destroy();
       if (fault?.kind === 'answer') return send(response, fault.answer);
       if (fault?.kind === 'delay') await wait(fault.ms);
-      const answer = rules.answer(call, (message) => void messages.push({ ...message, call }));
+      const answer = rules.answer(
+        call,
+        (message) => void messages.push({ ...message, call }),
+        (id, text) => {
+          const at = messages.findIndex((one) => one.id === id);
+          const message = messages[at];
+          if (message !== undefined) messages[at] = { ...message, text };
+        },
+      );
       if (fault?.kind === 'cut') return response.destroy();
       if (fault?.kind === 'hang') return undefined;
       if (fault?.kind === 'half') return sendHalf(response);

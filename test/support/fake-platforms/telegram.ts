@@ -74,7 +74,7 @@ export async function startFakeTelegram(token = '777:token', port = 0): Promise<
 
   const rules: FakeRules = {
     isSend: ({ path }) => /\/send(?!ChatAction|MessageDraft|RichMessageDraft)\w+$/.test(path),
-    answer: (call, take) => {
+    answer: (call, take, change) => {
       if (call.path.startsWith(`/file/bot${token}/`)) {
         const bytes = state.files.get(call.path.split('/').at(-1) ?? '');
         return bytes === undefined
@@ -104,6 +104,7 @@ export async function startFakeTelegram(token = '777:token', port = 0): Promise<
         if (texts.get(id) === undefined) return bad('message to edit not found');
         if (texts.get(id) === text) return bad('message is not modified');
         texts.set(id, text);
+        change(id, text);
         return done({ message_id: Number(id), chat: { id: Number(chatId) }, text });
       }
       lastId += 1;
