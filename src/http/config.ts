@@ -1,5 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { catalog } from '#catalog/catalog.ts';
+import { configuredPlatforms } from '#channel/create-platform.ts';
+import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { jsonAnswer, newRouter } from '#http/new-router.ts';
 import { routeSecurity } from '#http/route-security.ts';
 import { AgentList, PageConfig, SkillList, SubagentList } from '#protocol/config.ts';
@@ -62,5 +64,13 @@ export function configRoutes() {
     .openapi(listSkills, (c) =>
       c.json({ skills: catalog.skills.map(({ name, description }) => ({ name, description })) }, 200),
     )
-    .openapi(describePage, (c) => c.json({ demo: c.var.settings.DEMO_MODEL !== undefined }, 200));
+    .openapi(describePage, (c) =>
+      c.json(
+        {
+          demo: c.var.settings.DEMO_MODEL !== undefined,
+          messengers: configuredPlatforms(c.var.settings, livePlatformDeps(c.env)).map(({ name }) => name),
+        },
+        200,
+      ),
+    );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlatformName } from '#protocol/platform.ts';
 import { PermissionMode } from '#protocol/server-event.ts';
 
 export const AgentList = z.object({
@@ -66,4 +67,7 @@ export type PluginList = z.infer<typeof PluginList>;
 export const PageConfig = z.object({
   /** No model is configured: a script answers. */
   demo: z.boolean(),
+  /** Those that are set up, so that chats of theirs can be linked. */
+  messengers: z.array(PlatformName),
 });
+export type PageConfig = z.infer<typeof PageConfig>;

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { PageConfig } from '#protocol/config.ts';
 import type { User } from '#protocol/user.ts';
 import { createApi } from '#web/core/api.ts';
 import { createChat } from '#web/core/chat.ts';
@@ -30,7 +31,7 @@ export function createPage() {
   const router = createRouter(window);
   const visitor = createStore<Visitor>({ state: 'unknown' });
   const agents = createStore<Agents>({ state: 'loading' });
-  const demo = createStore(false);
+  const server = createStore<PageConfig | null>(null);
   /** Whether the dialog of that name is open. */
   const connections = createStore(false);
   const drafts = createDrafts(localStorage);
@@ -95,7 +96,7 @@ export function createPage() {
   function load(): void {
     void loadAgents();
     void sessions.refresh().then(learnAgent);
-    void api.pageConfig().then((answer) => demo.set(answer.ok && answer.value.demo));
+    void api.pageConfig().then((answer) => server.set(answer.ok ? answer.value : null));
   }
 
   const agentOf = (id: string): string | null =>
@@ -141,7 +142,7 @@ export function createPage() {
     router,
     visitor,
     agents,
-    demo,
+    server,
     connections,
     sessions,
     chat,

@@ -120,6 +120,50 @@ test.each([320, 1280])(
   },
 );
 
+test.each([360, 390])(
+  'a conversation on a phone, %i px: all of its controls are there and fit',
+  async (width) => {
+    const session = stage.server.addSession(
+      's1',
+      [{ type: 'user_message', content: 'Hello', message_id: 'm' }],
+      'Dinner for six',
+    );
+    const page = await stage.open('/s/s1', {
+      viewport: { width, height: 800 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    session.emit({ type: 'text_delta', text: 'Hm' });
+    await page.getByText('Hm').waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('Next');
+    const controls = [
+      page.getByRole('heading', { name: 'Dinner for six' }),
+      page.getByRole('button', { name: 'Summarise the conversation' }),
+      page.getByRole('button', { name: 'New chat' }),
+      page.getByRole('combobox', { name: 'Agent', exact: true }),
+      page.getByRole('combobox', { name: 'What the agent may do without asking' }),
+      page.getByRole('button', { name: 'Attach files' }),
+      page.getByRole('button', { name: 'Stop' }),
+      page.getByRole('button', { name: 'Send after this reply' }),
+    ];
+    for (const control of controls) {
+      const box = await control.boundingBox();
+      expect({
+        control: String(control),
+        width: box?.width,
+        right: (box?.x ?? 0) + (box?.width ?? 0),
+      }).toEqual({
+        control: String(control),
+        width: expect.toSatisfy((wide: number) => wide >= 40),
+        right: expect.toSatisfy((right: number) => right <= width),
+      });
+    }
+    await page.getByRole('button', { name: 'Show sidebar' }).click();
+    await page.getByRole('button', { name: 'Theme: as the system' }).click();
+    await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+  },
+);
+
 test('everything on the start screen is reached by the keyboard, with a focus that shows', async () => {
   stage.server.addSession('s1', [{ type: 'user_message', content: 'Hello', message_id: 'm' }]);
   const page = await stage.open('/');

@@ -38,7 +38,6 @@ test('a code is made for a messenger, copied, and gone once the chat is linked',
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const dialog = await openDialog(page);
   await dialog.getByText('No chat is linked yet.').waitFor();
-  expect(await dialog.getByRole('heading', { name: 'MCP servers' }).count()).toBe(0);
   await dialog.getByRole('button', { name: 'Make a code' }).click();
   expect(await dialog.getByRole('group', { name: 'Your code' }).innerText()).toBe('/link KX7P-2M41');
   await dialog.getByText(/Works once, for (10:00|9:5\d) more\./).waitFor();
@@ -89,6 +88,24 @@ test('a code from a messenger is entered; a wrong one is said to be wrong', asyn
   await question.getByRole('button', { name: 'Link', exact: true }).click();
   await dialog.getByText('Telegram: Ada').waitFor();
   expect([await field.inputValue(), await dialog.getByText('The code is wrong').count()]).toEqual(['', 0]);
+});
+
+test.each([
+  { role: 'admin', messenger: /docs\/TELEGRAM_SETUP\.md/, server: /docs\/mcp\.md/ },
+  { role: 'user', messenger: /^Ask whoever runs it/, server: /^Ask whoever runs this server/ },
+])('where nothing is set up, the $role reads what to do', async ({ role, messenger, server }) => {
+  Object.assign(stage.server, { role, messengers: [] });
+  const page = await stage.open('/', { bypassCSP: true, reducedMotion: 'reduce' });
+  const dialog = await openDialog(page);
+  const messengers = dialog.getByRole('region', { name: 'Messengers' });
+  await messengers.getByText('No messenger is set up on this server.').waitFor();
+  await messengers.getByText(messenger).waitFor();
+  // No code that no bot would take
+  expect(await messengers.getByRole('button').count()).toBe(0);
+  const servers = dialog.getByRole('region', { name: 'MCP servers' });
+  await servers.getByText('No agent uses an MCP server yet.').waitFor();
+  await servers.getByText(server).waitFor();
+  expect(await appearanceFaults(page)).toEqual([]);
 });
 
 test('unlinking asks first', async () => {

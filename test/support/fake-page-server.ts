@@ -20,6 +20,10 @@ export interface FakePageServer {
   /** Answers uploads; the default takes every file. */
   upload: (name: string, size: number) => { readonly error: string | null };
   demo: boolean;
+  /** Of who is signed in. */
+  role: string;
+  /** Those that are set up. */
+  messengers: readonly string[];
   /** The next request by cookie is refused until the page has refreshed it. */
   expireCookie(): void;
   /** From now on a refresh is refused, too. */
@@ -90,6 +94,8 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
     onReply: () => {},
     upload: () => ({ error: null }),
     demo: false,
+    role: 'admin',
+    messengers: ['telegram'],
     expireCookie() {
       cookieGood = false;
     },
@@ -149,10 +155,10 @@ export async function startFakePageServer(folder: string): Promise<FakePageServe
       return give({ success: true }, 200, { 'set-cookie': 'page=; Max-Age=0; Path=/' });
     if (!signedIn || !cookieGood) return give({ detail: 'Not authenticated' }, 401);
 
-    if (path === '/auth/page/me') return give(USER);
+    if (path === '/auth/page/me') return give({ ...USER, role: fake.role });
     if (path === '/config/agents') return give({ agents: AGENTS });
     if (path === '/config/commands') return give({ commands: COMMANDS });
-    if (path === '/config/page') return give({ demo: fake.demo });
+    if (path === '/config/page') return give({ demo: fake.demo, messengers: fake.messengers });
     if (path === '/sessions') return give([...fake.sessions.values()].map((session) => session.info()));
     if (path === '/sessions/search') return give(search(url.searchParams.get('query') ?? ''));
     if (path === '/files/upload') {

@@ -1,3 +1,4 @@
+import type { PageConfig } from '#protocol/config.ts';
 import type { LinkCode, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 import type { McpServerState } from '#protocol/mcp.ts';
 import type { SessionInfo, SearchResponse, History } from '#protocol/session.ts';
@@ -221,7 +222,8 @@ export const agentList = object({ agents: list(agent) });
 const command = object({ name: string, description: string, argument_hint: nullable(string) });
 export type Command = ReturnType<typeof command>;
 export const commandList = object({ commands: list(command) });
-export const pageConfig = object({ demo: boolean });
+const platform = literal('telegram', 'whatsapp', 'zalo', 'imessage');
+export const pageConfig: Shape<PageConfig> = object({ demo: boolean, messengers: list(platform) });
 
 const storedFile = object({
   safe_name: string,
@@ -242,13 +244,13 @@ export const successAnswer = object({ success: boolean, error: nullable(string) 
 
 export const linkCode: Shape<LinkCode> = object({ code: string, expires_at: string });
 export const linkPreview: Shape<LinkPreview> = object({
-  platform: literal('telegram', 'whatsapp', 'zalo', 'imessage'),
+  platform,
   platform_user_id: string,
   name: nullable(string),
 });
 export const identity: Shape<LinkedIdentity> = object({
   id: string,
-  platform: literal('telegram', 'whatsapp', 'zalo', 'imessage'),
+  platform,
   platform_user_id: string,
   name: nullable(string),
   linked_at: string,

@@ -226,6 +226,13 @@ const english = {
     messengersLoading: 'Looking for linked chats…',
     messengersFailed: 'The linked chats could not be loaded.',
     messengersEmpty: 'No chat is linked yet.',
+    noMessenger: {
+      none: 'No messenger is set up on this server.',
+      how:
+        'docs/TELEGRAM_SETUP.md, WHATSAPP_SETUP.md, ZALO_SETUP.md and IMESSAGE_SETUP.md lead through it, and ' +
+        'npx edgewise setup telegram (or another) says what is missing.',
+      ask: 'Ask whoever runs it if you would like to write to your agents from Telegram, WhatsApp, Zalo or iMessage.',
+    },
     platforms: { telegram: 'Telegram', whatsapp: 'WhatsApp', zalo: 'Zalo', imessage: 'iMessage' },
     linkedOn: (day: string) => `linked on ${day}`,
     linked: (platform: string) => `${platform} is linked.`,
@@ -251,6 +258,11 @@ const english = {
       `${who} no longer acts as you. Your sessions and files stay; a new code links it again.`,
     servers: 'MCP servers',
     serversLead: 'Your agents use their tools, in your name where you sign in.',
+    noServer: {
+      none: 'No agent uses an MCP server yet.',
+      how: 'Add one to mcp_servers in agents.yaml, or to .mcp.json. docs/mcp.md shows how.',
+      ask: 'Ask whoever runs this server if your agents should use tools from elsewhere.',
+    },
     serversLoading: 'Asking the servers…',
     serversFailed: 'The servers could not be asked.',
     states: { ready: 'Ready', sign_in: 'Needs you to sign in', unavailable: 'Not available' },

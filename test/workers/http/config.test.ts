@@ -33,6 +33,10 @@ describe('with the key alone', () => {
     ]);
   });
 
+  test('what the page has to know', async () => {
+    expect(await get('page')).toEqual([200, { demo: false, messengers: [] }]);
+  });
+
   test('subagents', async () => {
     expect(await get('subagents')).toEqual([
       200,

@@ -13,7 +13,7 @@ export function AgentSwitch() {
       title={words.header.agent}
       value={agentId ?? ''}
       onChange={(event) => page.chooseAgent(event.currentTarget.value)}
-      className="h-8 max-w-36 truncate rounded-lg bg-transparent px-2 text-sm text-soft hover:bg-hover hover:text-ink sm:max-w-56"
+      className="field-sizing-content h-8 min-w-0 max-w-56 truncate rounded-lg bg-transparent px-0.5 text-[0.8125rem] text-soft hover:bg-hover hover:text-ink sm:px-1.5 sm:text-sm pointer-coarse:h-11"
     >
       {agentId === null && <option value="">{words.header.agent}</option>}
       {agents.list.map((agent) => (

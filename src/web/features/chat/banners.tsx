@@ -9,7 +9,7 @@ const PATIENCE_MS = 700;
 
 export function Banners() {
   const page = usePage();
-  const demo = useStore(page.demo);
+  const demo = useStore(page.server, (server) => server?.demo === true);
   const connection = useStore(page.chat.state, (state) => state.connection);
   const [lost, setLost] = useState(false);
   const troubled = connection.state === 'waiting' || (connection.state === 'connecting' && lost);

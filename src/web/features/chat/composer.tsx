@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { isAsked } from '#web/core/thread.ts';
 import { words } from '#web/core/words.ts';
+import { AgentSwitch } from '#web/features/chat/agent-switch.tsx';
 import { commandId, CommandList, commandListId } from '#web/features/chat/command-list.tsx';
 import { PermissionSwitch } from '#web/features/chat/permission-switch.tsx';
 import { QueuedMessages } from '#web/features/chat/queued-messages.tsx';
@@ -23,6 +24,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
   const stopping = useStore(chat.state, (state) => state.thread.stopping);
   const asked = useStore(chat.state, (state) => isAsked(state.thread));
   const gone = useStore(chat.state, (state) => state.history === 'missing');
+  const started = useStore(chat.state, (state) => state.sessionId !== null);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const uploaded = attachments.list.some((one) => one.path !== null);
@@ -107,6 +109,11 @@ export function Composer({ attachments }: { attachments: Attachments }) {
               }}
             />
             <IconButton icon="clip" label={words.composer.attach} onClick={() => picker.current?.click()} />
+            {started && (
+              <span className="contents sm:hidden">
+                <AgentSwitch />
+              </span>
+            )}
             <PermissionSwitch />
             <span className="flex-1" />
             {running && (
@@ -114,10 +121,12 @@ export function Composer({ attachments }: { attachments: Attachments }) {
                 type="button"
                 onClick={() => chat.stop()}
                 disabled={stopping}
-                className="inline-flex h-9 items-center gap-2 rounded-full border border-line bg-card pr-4 pl-3 text-sm font-medium hover:bg-hover"
+                className="inline-flex h-9 min-w-9 shrink-0 items-center justify-center gap-2 rounded-full border border-line bg-card text-sm font-medium hover:bg-hover sm:pr-4 sm:pl-3 pointer-coarse:h-11 pointer-coarse:min-w-11"
               >
                 {stopping ? <Spinner /> : <Icon name="stop" size={16} className="text-accent" />}
-                {stopping ? words.composer.stopping : words.composer.stop}
+                <span className="max-sm:sr-only">
+                  {stopping ? words.composer.stopping : words.composer.stop}
+                </span>
               </button>
             )}
             {(!running || draft.trim() !== '' || uploaded) && (
@@ -126,7 +135,7 @@ export function Composer({ attachments }: { attachments: Attachments }) {
                 disabled={!sendable}
                 aria-label={running ? words.composer.queue : words.composer.send}
                 title={running ? words.composer.queue : words.composer.send}
-                className="inline-grid size-9 place-items-center rounded-full bg-fill text-on-accent transition-colors hover:bg-fill-hover disabled:bg-hover disabled:text-soft pointer-coarse:size-11"
+                className="inline-grid size-9 shrink-0 place-items-center rounded-full bg-fill text-on-accent transition-colors hover:bg-fill-hover disabled:bg-hover disabled:text-soft pointer-coarse:size-11"
               >
                 {attachments.busy ? <Spinner /> : <Icon name="send" size={18} />}
               </button>

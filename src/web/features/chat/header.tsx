@@ -40,18 +40,18 @@ export function Header({
           (sessionId === null ? <span className="sr-only">{words.product}</span> : words.sessions.untitled)}
       </h1>
       {sessionId !== null && (
-        // On a narrow screen there is only room to type it
-        <span className="max-sm:hidden">
-          <IconButton
-            icon="compact"
-            label={words.chat.compact}
-            disabled={compacting}
-            onClick={() => page.chat.send({ text: '/compact', files: [] })}
-          />
-        </span>
+        <IconButton
+          icon="compact"
+          label={words.chat.compact}
+          disabled={compacting}
+          onClick={() => page.chat.send({ text: '/compact', files: [] })}
+        />
       )}
-      {sessionId !== null && <AgentSwitch />}
-      <ThemeButton />
+      {/* On a narrow screen the title needs the room: these stand beside the composer and in the sidebar */}
+      <span className="contents max-sm:hidden">
+        {sessionId !== null && <AgentSwitch />}
+        <ThemeButton />
+      </span>
       <Button onClick={() => page.newChat()} title={words.header.newChat} aria-label={words.header.newChat}>
         <Icon name="plus" size={16} />
         <span className="max-sm:hidden">{words.header.newChat}</span>

@@ -23,7 +23,7 @@ export function PermissionSwitch() {
         const mode = MODES.find((one) => one === currentTarget.value);
         if (mode !== undefined) chat.choosePermissionMode(mode);
       }}
-      className="h-8 min-w-0 truncate rounded-lg bg-transparent px-1.5 text-sm text-soft hover:bg-hover hover:text-ink pointer-coarse:h-11"
+      className="field-sizing-content h-8 min-w-0 truncate rounded-lg bg-transparent px-0.5 text-[0.8125rem] text-soft hover:bg-hover hover:text-ink sm:px-1.5 sm:text-sm pointer-coarse:h-11"
     >
       {MODES.map((mode) => (
         <option key={mode} value={mode} className="bg-card text-ink">

@@ -2,23 +2,21 @@ import { useState } from 'react';
 import type { McpServerState } from '#protocol/mcp.ts';
 import type { Connections } from '#web/core/connections.ts';
 import { words } from '#web/core/words.ts';
-import { ConnectionPart, Problem, Rows } from '#web/features/connections/connection-part.tsx';
+import { ConnectionPart, NotSetUp, Problem, Rows } from '#web/features/connections/connection-part.tsx';
 import { Button } from '#web/ui/button.tsx';
 import { useStore } from '#web/ui/use-store.ts';
 
 const text = words.connections;
 
-/** Nothing where no agent uses a server. */
 export function McpServers({ connections }: { connections: Connections }) {
   const listing = useStore(connections.servers);
-  if (listing.state === 'ready' && listing.list.length === 0) return null;
   return (
     <ConnectionPart title={text.servers} lead={text.serversLead}>
       <Rows
         listing={listing}
         loading={text.serversLoading}
         failed={text.serversFailed}
-        empty=""
+        empty={<NotSetUp text={text.noServer} />}
         onRetry={() => void connections.loadServers()}
         row={(server) => <ServerRow key={server.name} server={server} connections={connections} />}
       />

@@ -3,10 +3,11 @@ import type { LinkedIdentity } from '#protocol/link.ts';
 import type { Connections } from '#web/core/connections.ts';
 import { formatDay } from '#web/core/format.ts';
 import { words } from '#web/core/words.ts';
-import { ConnectionPart, Problem, Rows } from '#web/features/connections/connection-part.tsx';
+import { ConnectionPart, NotSetUp, Problem, Rows } from '#web/features/connections/connection-part.tsx';
 import { EnterCode } from '#web/features/connections/enter-code.tsx';
 import { LinkCodeMaker } from '#web/features/connections/link-code-maker.tsx';
 import { nameOf } from '#web/features/connections/name-of.ts';
+import { usePage } from '#web/page.ts';
 import { Button } from '#web/ui/button.tsx';
 import { ConfirmDialog } from '#web/ui/confirm-dialog.tsx';
 import { useStore } from '#web/ui/use-store.ts';
@@ -22,6 +23,7 @@ export function Messengers({
   onLook: () => Promise<void>;
 }) {
   const listing = useStore(connections.identities);
+  const isSetUp = useStore(usePage().server, (server) => server?.messengers.length !== 0);
   const heading = useRef<HTMLHeadingElement>(null);
   const [doomed, setDoomed] = useState<LinkedIdentity | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -40,7 +42,7 @@ export function Messengers({
         listing={listing}
         loading={text.messengersLoading}
         failed={text.messengersFailed}
-        empty={text.messengersEmpty}
+        empty={isSetUp ? text.messengersEmpty : <NotSetUp text={text.noMessenger} />}
         onRetry={() => void onLook()}
         row={(one) => (
           <li key={one.id} className="flex items-center gap-3 py-2 pr-2 pl-3.5">
@@ -58,8 +60,12 @@ export function Messengers({
         )}
       />
       <Problem text={problem} />
-      <LinkCodeMaker connections={connections} onLook={onLook} />
-      <EnterCode connections={connections} onLinked={onLook} />
+      {isSetUp && (
+        <>
+          <LinkCodeMaker connections={connections} onLook={onLook} />
+          <EnterCode connections={connections} onLinked={onLook} />
+        </>
+      )}
       {doomed !== null && (
         <ConfirmDialog
           title={text.unlinkTitle}

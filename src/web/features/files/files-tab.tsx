@@ -102,23 +102,23 @@ function FileRow({ file, session, onDelete }: { file: StoredFile; session: strin
     link.click();
   }
   return (
-    <li className="flex items-center gap-2.5 rounded-xl py-1.5 pr-1 pl-2.5 hover:bg-hover">
-      <Icon name="file" className="text-soft" />
+    <li className="flex gap-2.5 rounded-xl pt-2 pr-1 pl-2.5 hover:bg-hover">
+      <Icon name="file" className="mt-px text-soft" />
       <div className="min-w-0 flex-1">
-        <p className="truncate text-sm" title={name}>
-          {name}
-        </p>
-        <p className="truncate text-xs text-soft" title={formatMoment(Date.parse(file.created_at))}>
-          {formatSize(file.size_bytes)} · {words.files[file.file_type]}
-        </p>
+        <p className="pr-1.5 text-sm leading-snug wrap-anywhere">{name}</p>
+        <div className="flex items-center">
+          <p className="min-w-0 flex-1 text-xs text-soft" title={formatMoment(Date.parse(file.created_at))}>
+            {formatSize(file.size_bytes)} · {words.files[file.file_type]}
+          </p>
+          <IconButton
+            icon="download"
+            size={16}
+            label={words.files.download(name)}
+            onClick={() => void download()}
+          />
+          <IconButton icon="trash" size={16} label={words.files.delete(name)} onClick={onDelete} />
+        </div>
       </div>
-      <IconButton
-        icon="download"
-        size={16}
-        label={words.files.download(name)}
-        onClick={() => void download()}
-      />
-      <IconButton icon="trash" size={16} label={words.files.delete(name)} onClick={onDelete} />
     </li>
   );
 }

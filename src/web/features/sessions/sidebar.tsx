@@ -5,6 +5,7 @@ import { AccountMenu } from '#web/features/auth/account-menu.tsx';
 import { SessionsTab } from '#web/features/sessions/sessions-tab.tsx';
 import { IconButton } from '#web/ui/button.tsx';
 import { Logo } from '#web/ui/logo.tsx';
+import { ThemeButton } from '#web/ui/theme-button.tsx';
 
 const TABS = ['sessions', 'files'] as const;
 type Tab = (typeof TABS)[number];
@@ -27,7 +28,7 @@ export function Sidebar({
     const element = drawer.current;
     if (!open || element === null || window.matchMedia('(width >= 768px)').matches) return;
     const before = document.activeElement;
-    element.querySelector<HTMLElement>('button')?.focus();
+    element.querySelector<HTMLElement>('button[aria-expanded]')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
@@ -55,6 +56,9 @@ export function Sidebar({
         <div className="flex h-13 shrink-0 items-center gap-2.5 pr-2 pl-4">
           <Logo size={24} />
           <span className="flex-1 font-serif text-lg">{words.product}</span>
+          <span className="contents sm:hidden">
+            <ThemeButton />
+          </span>
           <IconButton icon="sidebar" label={words.header.closeSidebar} aria-expanded onClick={onClose} />
         </div>
         <div
