@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { isoTime, type AccountDeps } from '#accounts/account-deps.ts';
 import { toUser } from '#accounts/find-account.ts';
 import { personalTokens, users } from '#accounts/tables.ts';
+import { sha256Hex, toBase64Url } from '#lib/hash.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
 import type { User } from '#protocol/user.ts';
@@ -37,7 +38,7 @@ export async function makePersonalToken(
   deps: Deps,
 ): Promise<Result<MadePersonalToken, 'too_many'>> {
   if ((await listPersonalTokens(user, deps)).length >= MAX_PERSONAL_TOKENS) return fail('too_many');
-  const token = PREFIX + base64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const token = PREFIX + toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   const made = { id: crypto.randomUUID(), name, created_at: isoTime(deps.clock.now()), last_used_at: null };
   await drizzle(deps.db)
     .insert(personalTokens)
@@ -95,13 +96,4 @@ async function noteUse(id: string, { db, clock }: Deps): Promise<void> {
 }
 
 /** No salt and no slow hash: 256 random bits cannot be guessed. */
-async function hashOf(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-const base64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '');
+const hashOf = sha256Hex;

@@ -6,6 +6,7 @@ import { isIdOf } from '#channel/aliases.ts';
 import { listedIds } from '#channel/listed-ids.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { PlatformName } from '#protocol/platform.ts';
 import { Verbosity } from '#protocol/verbosity.ts';
@@ -98,8 +99,7 @@ async function lookUp(sender: Sender, deps: PeopleDeps) {
 /** `telegram_15e2b0d3`: the platform and the first 32 bits of a hash of the id. Two ids may share these, so the next free name counts. */
 async function newFallback({ platform, id, name }: Sender, deps: PeopleDeps): Promise<string> {
   const db = drizzle(deps.db);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id)));
-  const hex = Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = (await sha256Hex(id)).slice(0, 8);
   const platformUserId = normalizeId(id);
   for (let count = 1; ; count += 1) {
     const username = `${platform}_${hex}${count === 1 ? '' : `_${count}`}`;

@@ -4,6 +4,7 @@ import { isoTime } from '#accounts/account-deps.ts';
 import { linkCodes, platformUsers } from '#accounts/tables.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import { LinkPreview, type LinkCode, type LinkedIdentity } from '#protocol/link.ts';
 import { PlatformName } from '#protocol/platform.ts';
 
@@ -159,8 +160,4 @@ async function spend(
   return row;
 }
 
-async function hashOf(code: string): Promise<string> {
-  const plain = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(plain));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const hashOf = (code: string): Promise<string> => sha256Hex(code.toUpperCase().replace(/[^A-Z0-9]/g, ''));

@@ -4,6 +4,7 @@ import { isoTime } from '#accounts/account-deps.ts';
 import { storedSettings, whitelistEntries } from '#accounts/tables.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import type { Settings } from '#protocol/settings.ts';
 
 export const SEED_KEY = 'whitelist.seed';
@@ -12,11 +13,7 @@ export const SEED_KEY = 'whitelist.seed';
 const ROWS_PER_STATEMENT = 12;
 
 /** Tells whether the variables that seed the whitelist have changed since they were last read in. */
-export async function seedVersion(deps: PeopleDeps): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(seeds(deps)));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+export const seedVersion = (deps: PeopleDeps): Promise<string> => sha256Hex(JSON.stringify(seeds(deps)));
 
 /**
  * Makes the whitelist hold what the variables list. Contract: an id that they list no longer is withdrawn; what an

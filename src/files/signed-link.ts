@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hmacSha256, isHmacSha256, toBase64Url, toHex } from '#lib/hash.ts';
 
 /**
  * A download link that needs no sign-in: `<base64url of JSON>.<hex HMAC-SHA256 of that base64url text>`. Other programs
@@ -18,14 +19,10 @@ const LinkPayload = z.object({
 });
 export type LinkPayload = z.infer<typeof LinkPayload>;
 
-const utf8 = new TextEncoder();
-
 /** The token of a link. `key` is the file signing key of the accounts. */
 export async function signLink({ u, c, p, x, n }: LinkPayload, key: Uint8Array): Promise<string> {
-  const payload = toBase64Url(utf8.encode(JSON.stringify({ u, c, p, x, n })));
-  const signature = await crypto.subtle.sign('HMAC', await hmacKey(key), utf8.encode(payload));
-  const hex = Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${payload}.${hex}`;
+  const payload = toBase64Url(new TextEncoder().encode(JSON.stringify({ u, c, p, x, n })));
+  return `${payload}.${toHex(await hmacSha256(key, payload))}`;
 }
 
 /**
@@ -35,25 +32,12 @@ export async function signLink({ u, c, p, x, n }: LinkPayload, key: Uint8Array):
 export async function openLink(token: string, key: Uint8Array, now: number): Promise<LinkPayload | null> {
   const [, payload, hex] = /^([A-Za-z0-9_-]+)\.([0-9a-f]{64})$/.exec(token) ?? [];
   if (payload === undefined || hex === undefined) return null;
-  const signature = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  if (!(await crypto.subtle.verify('HMAC', await hmacKey(key), signature, utf8.encode(payload)))) return null;
+  if (!(await isHmacSha256(hex, key, payload))) return null;
 
   const link = LinkPayload.safeParse(parseJson(fromBase64Url(payload)));
   if (!link.success || now >= link.data.x * 1000) return null;
   return link.data.p.startsWith(`${link.data.c}/`) ? link.data : null;
 }
-
-const hmacKey = (key: Uint8Array) =>
-  crypto.subtle.importKey('raw', new Uint8Array(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-    'verify',
-  ]);
-
-const toBase64Url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '');
 
 const fromBase64Url = (text: string) =>
   new TextDecoder().decode(

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { authenticate } from '#accounts/authenticate.ts';
-import { sameSecret } from '#accounts/keys.ts';
 import { accountDeps } from '#http/account-deps.ts';
 import type { AppEnv } from '#http/app-env.ts';
 import { authenticatePage } from '#http/page-session.ts';
+import { isSameSecret } from '#lib/hash.ts';
 import type { User } from '#protocol/user.ts';
 
 const publicPaths = new Set([
@@ -46,7 +46,7 @@ export const apiKey = createMiddleware<AppEnv>(async (c, next) => {
     c.set('user', withoutToken(visitor.value));
     return next();
   }
-  if (!(await sameSecret(given, API_KEY))) return c.json({ detail: 'Invalid or missing API key' }, 401);
+  if (!(await isSameSecret(given, API_KEY))) return c.json({ detail: 'Invalid or missing API key' }, 401);
   const token = userToken(c);
   if (token !== undefined) {
     const sender = await authenticate(token, accountDeps(c));

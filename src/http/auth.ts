@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { login } from '#accounts/login.ts';
 import { issueKeyTokens, type TokenPair } from '#accounts/issue-tokens.ts';
-import { apiKeyUserId, sameSecret } from '#accounts/keys.ts';
+import { apiKeyUserId } from '#accounts/keys.ts';
 import { refreshTokens } from '#accounts/refresh-tokens.ts';
 import { revokeToken } from '#accounts/revoke-token.ts';
 import { accountDeps } from '#http/account-deps.ts';
@@ -9,6 +9,7 @@ import { userToken } from '#http/api-key.ts';
 import { clientAddress, loginFailure } from '#http/login-answer.ts';
 import { jsonAnswer, jsonBody, newRouter } from '#http/new-router.ts';
 import { routeSecurity } from '#http/route-security.ts';
+import { isSameSecret } from '#lib/hash.ts';
 import {
   ApiKeyBody,
   Detail,
@@ -101,7 +102,7 @@ export function authRoutes() {
   routes.openapi(tokenRoute, async (c) => {
     const { API_KEY } = c.var.settings;
     if (API_KEY === undefined) return c.json(NOT_CONFIGURED, 501);
-    if (!(await sameSecret(c.req.valid('json').api_key, API_KEY))) {
+    if (!(await isSameSecret(c.req.valid('json').api_key, API_KEY))) {
       return c.json({ detail: 'Invalid API key' }, 401);
     }
     const subject = await apiKeyUserId(API_KEY);

@@ -1,5 +1,6 @@
 import { fileResponse } from '#files/file-response.ts';
 import type { FileLocation } from '#files/workspace-reader.ts';
+import { sha256Hex } from '#lib/hash.ts';
 import type { ChatSession } from '#session/chat-session.ts';
 
 export interface SendDeps {
@@ -43,6 +44,5 @@ async function readRange(
 /** An object never changes, so its name is a version; a file in a row can change within the same millisecond. */
 async function versionOf(location: FileLocation): Promise<string> {
   if (location.kind === 'r2') return location.key.slice(location.key.lastIndexOf('/') + 1);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(location.bytes)));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return (await sha256Hex(location.bytes)).slice(0, 32);
 }

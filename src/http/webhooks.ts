@@ -9,7 +9,7 @@ import { readBody } from '#http/read-body.ts';
 import { routeSecurity } from '#http/route-security.ts';
 import { takeEvents } from '#channel/take-events.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
-import { sameSecret } from '#accounts/keys.ts';
+import { isSameSecret } from '#lib/hash.ts';
 import { PlatformName } from '#protocol/platform.ts';
 
 /** Larger than any platform's largest batch. */
@@ -65,7 +65,7 @@ export function webhookRoutes() {
     const isMeant = c.req.query('hub.mode') === 'subscribe' && challenge !== '';
     const expected = c.var.settings.WHATSAPP_VERIFY_TOKEN;
     const given = c.req.query('hub.verify_token') ?? '';
-    return isMeant && expected !== undefined && (await sameSecret(given, expected))
+    return isMeant && expected !== undefined && (await isSameSecret(given, expected))
       ? c.text(challenge)
       : c.json({ error: 'Verification failed' }, 403);
   });

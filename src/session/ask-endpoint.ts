@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EndpointHook } from '#catalog/hook.ts';
 import type { Clock } from '#lib/clock.ts';
+import { hmacSha256, toHex } from '#lib/hash.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { fillSecrets, type SecretOf } from '#mcp/fill-secrets.ts';
 import { HookAnswer, noObjection } from '#protocol/hook.ts';
@@ -108,16 +109,7 @@ async function readText(response: Response): Promise<string | undefined> {
 
 /** So that an endpoint knows who asks, and that nobody asks again what was asked once. */
 async function signature(key: string, body: string, now: number): Promise<Record<string, string>> {
-  const bytes = new TextEncoder();
   const timestamp = String(Math.floor(now / 1000));
-  const imported = await crypto.subtle.importKey(
-    'raw',
-    bytes.encode(key),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
-  );
-  const mac = await crypto.subtle.sign('HMAC', imported, bytes.encode(`${timestamp}.${body}`));
-  const hex = [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = toHex(await hmacSha256(key, `${timestamp}.${body}`));
   return { 'x-edgewise-timestamp': timestamp, 'x-edgewise-signature': `sha256=${hex}` };
 }

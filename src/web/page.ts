@@ -1,5 +1,9 @@
 import { createContext, useContext } from 'react';
+<<<<<<< Updated upstream
 import type { PageConfig } from '#protocol/config.ts';
+=======
+import { toHex } from '#lib/hash.ts';
+>>>>>>> Stashed changes
 import type { User } from '#protocol/user.ts';
 import { createApi } from '#web/core/api.ts';
 import { createChat } from '#web/core/chat.ts';
@@ -193,8 +197,7 @@ export function createPage() {
 
 /** `crypto.randomUUID` is missing where the page is served over plain http from another machine. */
 function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 /** A page in the background draws no pictures, and must still read what arrives. */

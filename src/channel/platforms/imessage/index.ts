@@ -1,7 +1,7 @@
 import type { Platform } from '#channel/platform.ts';
 import { formatPlain, type PlainLimits } from '../plain-text.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
-import { isHmacSha256, isSameSecret } from '../verify-secret.ts';
+import { isHmacSha256, isSameSecret } from '#lib/hash.ts';
 import { createBlueBubbles, type ImessageSettings } from './blue-bubbles.ts';
 import { catchUp } from './catch-up.ts';
 import { openMedia } from './open-media.ts';

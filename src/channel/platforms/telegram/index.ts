@@ -1,5 +1,5 @@
 import type { Platform } from '#channel/platform.ts';
-import { isSameSecret } from '../verify-secret.ts';
+import { isSameSecret } from '#lib/hash.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import { createBotApi, type TelegramSettings } from './bot-api.ts';
 import { messageEntities } from './entities.ts';

@@ -1,6 +1,6 @@
 import type { Platform } from '#channel/platform.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
-import { isHmacSha256 } from '../verify-secret.ts';
+import { isHmacSha256 } from '#lib/hash.ts';
 import { format } from './format.ts';
 import { createGraph, type WhatsappSettings } from './graph.ts';
 import { openMedia } from './open-media.ts';

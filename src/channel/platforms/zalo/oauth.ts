@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256, toBase64Url } from '#lib/hash.ts';
 import { callApi } from '../call-api.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import { oauthCallbackUrl, type ZaloSettings } from './zalo-settings.ts';
@@ -74,13 +75,6 @@ async function ask(
 
 /** A secret of this sign-in alone, and what Zalo may see of it: PKCE, RFC 7636 with S256. */
 export async function newChallenge(): Promise<{ verifier: string; challenge: string }> {
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  return { verifier, challenge: base64url(new Uint8Array(digest)) };
+  const verifier = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  return { verifier, challenge: toBase64Url(await sha256(verifier)) };
 }
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');

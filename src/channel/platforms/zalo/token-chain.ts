@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Hex } from '#lib/hash.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
 import { refreshTokens, type NewTokens } from './oauth.ts';
 import type { TokenState } from './token-keeper.ts';
@@ -161,8 +162,5 @@ function renewalOf(expiresAt: number, since = expiresAt - 2 * AHEAD_MS): number 
   return Math.max(expiresAt - ahead, since + SHORTEST_MS);
 }
 
-async function seedOf({ ZALO_OA_ACCESS_TOKEN, ZALO_REFRESH_TOKEN }: ZaloSettings): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify([ZALO_OA_ACCESS_TOKEN, ZALO_REFRESH_TOKEN]));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const seedOf = ({ ZALO_OA_ACCESS_TOKEN, ZALO_REFRESH_TOKEN }: ZaloSettings): Promise<string> =>
+  sha256Hex(JSON.stringify([ZALO_OA_ACCESS_TOKEN, ZALO_REFRESH_TOKEN]));

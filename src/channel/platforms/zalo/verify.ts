@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WebhookRequest } from '#channel/platform.ts';
-import { isSameSecret } from '../verify-secret.ts';
+import { isSameSecret, sha256Hex } from '#lib/hash.ts';
 
 /** Zalo tries for less than that; a copy of an event that comes later is a replay. */
 const OLDEST_MS = 24 * 60 * 60 * 1000;
@@ -46,11 +46,7 @@ async function eventMac(
   secretKey: string,
 ): Promise<string> {
   const parts = [utf8.encode(appId), body, utf8.encode(timestamp), utf8.encode(secretKey)];
-  const digest = await crypto.subtle.digest(
-    'SHA-256',
-    await new Blob(parts.map((part) => new Uint8Array(part))).arrayBuffer(),
-  );
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Hex(await new Blob(parts.map((part) => new Uint8Array(part))).bytes());
 }
 
 /** An event without a time is none that is acted on. */
