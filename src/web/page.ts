@@ -1,9 +1,6 @@
 import { createContext, useContext } from 'react';
-<<<<<<< Updated upstream
 import type { PageConfig } from '#protocol/config.ts';
-=======
 import { toHex } from '#lib/hash.ts';
->>>>>>> Stashed changes
 import type { User } from '#protocol/user.ts';
 import { createApi } from '#web/core/api.ts';
 import { createChat } from '#web/core/chat.ts';

@@ -2,12 +2,8 @@ import { z } from 'zod';
 import type { Platform, SendOutcome } from '#channel/platform.ts';
 import { formatPlain, PlainRequest } from '../plain-text.ts';
 import type { PlatformDeps } from '../platform-deps.ts';
-<<<<<<< Updated upstream
-import { isSameSecret } from '../verify-secret.ts';
-import { withoutPrefix } from './bot-ids.ts';
-=======
 import { isSameSecret } from '#lib/hash.ts';
->>>>>>> Stashed changes
+import { withoutPrefix } from './bot-ids.ts';
 import { createZaloBotApi, type BotAnswer } from './bot-api.ts';
 import { botStatus, setUpBot } from './bot-set-up.ts';
 import { openMedia } from './open-media.ts';
