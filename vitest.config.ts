@@ -10,6 +10,7 @@ const noSettings = Object.fromEntries(
 
 /** Tests that count what is in the database, or change what the runtime holds for all. */
 const ownRuntime = [
+  'test/workers/at-rest.test.ts',
   'test/workers/accounts/login.test.ts',
   'test/workers/channel/{platforms,webhooks,zalo-token}.test.ts',
 ];

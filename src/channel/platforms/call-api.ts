@@ -1,4 +1,5 @@
 import type { SendOutcome } from '#channel/platform.ts';
+import { withDeadline } from '#tools/deadline.ts';
 import type { PlatformDeps } from './platform-deps.ts';
 
 export type ApiAnswer =
@@ -15,12 +16,14 @@ export async function callApi(
   use: 'call' | 'upload' = 'call',
 ): Promise<ApiAnswer> {
   const timeoutMs = (deps.callTimeoutMs ?? 30_000) * (use === 'upload' ? 4 : 1);
-  try {
-    const response = await deps.fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-    return { kind: 'answer', status: response.status, body: await readJson(response) };
-  } catch (error) {
-    return { kind: 'lost', isTimeout: error instanceof Error && error.name === 'TimeoutError' };
-  }
+  return withDeadline(timeoutMs, new AbortController().signal, async (deadline) => {
+    try {
+      const response = await deps.fetch(address, { ...init, signal: deadline.signal });
+      return { kind: 'answer', status: response.status, body: await readJson(response) };
+    } catch {
+      return { kind: 'lost', isTimeout: deadline.isOver() };
+    }
+  });
 }
 
 export const postJson = (body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit => ({
