@@ -5,7 +5,7 @@ import { noObjection } from '#protocol/hook.ts';
 import { createGate } from '#lib/gate.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
 
-/** A call may need a connection, of which a session may have six open at a time; the time it has begins with its turn. */
+/** A call may need a connection, of which a session has few (`lib/connections.ts`); the time it has begins with its turn. */
 const AT_ONCE = 4;
 
 /**

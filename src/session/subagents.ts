@@ -18,7 +18,7 @@ import { taskCalls } from '#session/task-calls.ts';
 import { skillTool } from '#tools/skill.ts';
 import type { Subagents, TaskInput } from '#tools/task.ts';
 
-/** Each holds a connection to the model, of which an object may have six open at a time. */
+/** More would only wait for each other: a session has few connections (`lib/connections.ts`). */
 const AT_ONCE = 4;
 
 /** More tasks in one turn are a loop, not a plan. */

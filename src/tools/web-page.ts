@@ -111,7 +111,7 @@ class BodyBytes {
     return Buffer.concat(pieces);
   }
 
-  /** Lets go of the connection: only six may be open at a time. */
+  /** Lets go of the connection. */
   async close(): Promise<void> {
     await this.#reader?.cancel().catch(() => {});
   }
