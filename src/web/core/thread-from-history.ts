@@ -1,7 +1,8 @@
 import type { History, HistoryRecord } from '#protocol/session.ts';
 import { readContent } from '#web/core/message-content.ts';
 import { isRecord } from '#web/core/shape.ts';
-import { emptyThread, resultState, type Item, type Thread } from '#web/core/thread.ts';
+import { resultState } from '#web/core/thread-items.ts';
+import { emptyThread, type Item, type Thread } from '#web/core/thread.ts';
 
 /** A stored conversation as a thread that goes on with the events after `last_event`. */
 export function threadFromHistory(history: History): Thread {

@@ -1,7 +1,8 @@
 import { array, assert, constantFrom, integer, property, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import { ServerEvent } from '#protocol/server-event.ts';
-import { emptyThread, reduce, type Thread } from '#web/core/thread.ts';
+import { reduce } from '#web/core/reduce-thread.ts';
+import { emptyThread, type Thread } from '#web/core/thread.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import { readEvent } from '#web/core/wire.ts';
 
