@@ -50,9 +50,6 @@ export async function seedWhitelist(version: string, deps: PeopleDeps): Promise<
   await db.batch([withdraw, ...add, remember]);
 }
 
-/** Whether a variable made the entry, and no administrator. */
-export const wasSeeded = ({ seed }: { readonly seed: string | null }): boolean => seed !== null;
-
 const lists = [
   ['telegram', 'TELEGRAM_WHITELIST'],
   ['whatsapp', 'WHATSAPP_WHITELIST'],

@@ -16,6 +16,8 @@ export const addLinkedChats = ({ sql }: Session): void =>
 
 /** Tells the chats that follow. False: one could not be reached, and has to be told again. */
 export async function tellWatchers(session: Session): Promise<boolean> {
+  // What goes on again waits for nobody
+  if (session.running !== undefined) session.sql.exec('DELETE FROM watcher WHERE name = ?', LINKED);
   const missing = await tellAll(session, 'name = ?', () => findLinkedChats(session));
   if (session.closed) return true;
   const { channelChats, username, sessionId } = session;

@@ -288,6 +288,20 @@ test('words are an answer only where the question is the last thing that was sai
   await isParked(user, sessionId, []);
 });
 
+test('a button counts also while the chat works on something else', async () => {
+  const user = await newUser();
+  const telegram = await linked('telegram', user);
+  const { sessionId } = await onPage(user, [asks(), thanks]);
+  await isSent('telegram', telegram, [foreign]);
+  await write('telegram', telegram, promptScript({ blocks: [{ text: ['Done.'] }], delayMs: 3000 }));
+  const turn = () => inChat('telegram', telegram, ({ sql }) => sql.exec('SELECT phase FROM turn').toArray());
+  await expect.poll(turn, { timeout: 8000 }).toEqual([{ phase: 'running' }]);
+  await write('telegram', telegram, '2');
+  await press('telegram', telegram, 0);
+  await isSent('telegram', telegram, [foreign, 'edit: ✔️ Red', 'message: Done.', 'message: You said: 2']);
+  expect(await toldOf(user, sessionId)).toEqual(['{"Which colour?":"Red"}']);
+});
+
 test('a chat is not interrupted: it is asked when its own turn has ended, and its own question goes first', async () => {
   const user = await newUser();
   const telegram = await linked('telegram', user);
