@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Channel } from '#channel/channel.ts';
 import { failedAlready, wasReported } from '#channel/delivery-reports.ts';
 import { openFile } from '#channel/deliver-file.ts';
@@ -69,7 +70,9 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   const { sql, clock, platform } = channel;
   const isRepeat = row.unclear_sends > 0;
   if (isRepeat && wasReported(channel, row)) return;
-  if (row.unclear_sends >= MAX_UNCLEAR || clock.now() - row.created_at > GIVE_UP_MS)
+  const target = editTarget(channel, row);
+  const isTooOften = target === null && row.unclear_sends >= MAX_UNCLEAR;
+  if (isTooOften || clock.now() - row.created_at > GIVE_UP_MS)
     return giveUp(channel, row, 'messages could not be delivered for hours');
   if (isRepeat && platform.limits.reportsDelivery === true) {
     const until = (row.began_at ?? 0) + REPORT_WAIT_MS;
@@ -81,8 +84,10 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
     clock.now(),
     row.id,
   );
-  const edited = await edit(channel, row);
-  if (edited !== null) return settle(channel, row, edited);
+  const edited = target === null ? undefined : await platform.edit?.(target, row.piece, channel.address);
+  // Else it cannot be edited any more
+  if (edited !== undefined && edited.kind !== 'unsupported' && edited.kind !== 'refused')
+    return settle(channel, row, edited);
   const pieces = isRepeat ? labelled(channel, row) : [row.piece];
   for (const [index, piece] of pieces.entries()) {
     const outcome = await sendPiece(channel, row, piece, index === 0 ? row.reply_to : null);
@@ -92,14 +97,14 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
   }
 }
 
-/** Done twice, it is the same: it needs no label. Null: there is nothing to edit, or it cannot be edited any more. */
-async function edit({ sql, platform, address }: Channel, row: OutboxRow): Promise<SendOutcome | null> {
-  if (row.edits === null || platform.edit === undefined) return null;
-  const [edited] = sql.exec('SELECT message_id FROM outbox WHERE id = ?', row.edits).toArray();
-  const messageId = edited?.['message_id'];
-  if (typeof messageId !== 'string') return null;
-  const outcome = await platform.edit(messageId, row.piece, address);
-  return outcome.kind === 'unsupported' || outcome.kind === 'refused' ? null : outcome;
+/** The message to edit, by its id. Done twice, an edit is the same: it needs no label, and may be tried often. */
+function editTarget({ sql, platform }: Channel, { edits }: OutboxRow): string | null {
+  if (platform.edit === undefined) return null;
+  const [edited] = sql.exec('SELECT message_id FROM outbox WHERE id = ?', edits).toArray();
+  return z
+    .string()
+    .nullable()
+    .parse(edited?.['message_id'] ?? null);
 }
 
 const sendPiece = (

@@ -178,6 +178,22 @@ test('an edit that is slow does not overtake the answer', async () => {
   expect(fake.shown(group)).toEqual([whole('w', 8)]);
 });
 
+test('that the end of an edit is unknown, however often, is no reason to give the answer up', async () => {
+  const { group, write } = await newGroup();
+  fake.answerWith(group, { kind: 'sent', messageId: `first-${group}` }, unclear, unclear);
+  await write(promptScript(slow('w', 8)));
+  const states = () =>
+    inChat('imessage', group, ({ sql }) => sql.exec('SELECT kind, state FROM outbox').toArray());
+  await expect.poll(states, { timeout: 8000 }).toContainEqual({ kind: 'answer', state: 'unclear' });
+  await inChat('imessage', group, ({ sql }) =>
+    sql.exec("UPDATE outbox SET due = 0, unclear_sends = 9 WHERE state = 'unclear'"),
+  );
+  await runDurableObjectAlarm(chatObject('imessage', group));
+  await isIdle('imessage', group);
+  expect(fake.shown(group)).toEqual([whole('w', 8)]);
+  expect(await states()).toContainEqual({ kind: 'answer', state: 'sent' });
+});
+
 test('a message that was deleted meanwhile is sent anew', async () => {
   const { group, write } = await newGroup();
   const gone: SendOutcome = { kind: 'unsupported', reason: 'no such message' };
