@@ -293,7 +293,7 @@ test('a button counts also while the chat works on something else', async () => 
   const telegram = await linked('telegram', user);
   const { sessionId } = await onPage(user, [asks(), thanks]);
   await isSent('telegram', telegram, [foreign]);
-  await write('telegram', telegram, promptScript({ blocks: [{ text: ['Done.'] }], delayMs: 3000 }));
+  await write('telegram', telegram, promptScript({ blocks: [{ text: ['Done.'] }], delayMs: 400 }));
   const turn = () => inChat('telegram', telegram, ({ sql }) => sql.exec('SELECT phase FROM turn').toArray());
   await expect.poll(turn, { timeout: 8000 }).toEqual([{ phase: 'running' }]);
   await write('telegram', telegram, '2');
