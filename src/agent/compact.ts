@@ -93,13 +93,9 @@ function waysOf(
     way: 'words',
     ask: () => model.stream({ ...request, messages: withText(messages, order) }, signal),
   };
-  const { compact } = model;
-  if (compact === undefined) return [words, ...shorter];
-  return [
-    { way: 'provider', ask: () => compact({ ...request, messages }, order, signal) },
-    words,
-    ...shorter,
-  ];
+  const asked = model.compact?.({ ...request, messages }, order, signal);
+  if (asked === undefined) return [words, ...shorter];
+  return [{ way: 'provider', ask: () => asked }, words, ...shorter];
 }
 
 /** How the call ended; undefined when it was stopped. */

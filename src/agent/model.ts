@@ -11,13 +11,14 @@ export interface Model {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
   /**
    * As `stream`, but the answer is a summary of the messages, made by the provider as `instructions` say; a message
-   * without text where it made none. Absent where the provider makes none.
+   * without text where it made none. Absent where the provider makes none, undefined where this model is known to make
+   * none.
    */
   readonly compact?: (
     request: ModelRequest,
     instructions: string,
     signal: AbortSignal,
-  ) => AsyncIterable<ModelPart>;
+  ) => AsyncIterable<ModelPart> | undefined;
 }
 
 const noThinking = 'must be off, adaptive or a number of tokens from 1024 on';

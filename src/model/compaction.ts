@@ -15,3 +15,17 @@ export const compactionHeaders = { 'anthropic-beta': 'compact-2026-09-04' };
 
 export const canCompact = ({ id }: Provider, settings: Settings): boolean =>
   id === 'claude' || (id === 'proxy' && settings.PROXY_COMPACTION);
+
+/**
+ * The models that refused to summarise, for as long as this machine lives: most of its sessions are awake for seconds,
+ * and would find it out again and again. Whoever is in here by mistake is asked in words, which is nearly as good.
+ */
+const refusing = new Set<string>();
+
+const nameOf = ({ baseUrl }: Provider, model: string): string => `${baseUrl} ${model}`;
+
+export const refusesToCompact = (provider: Provider, model: string): boolean =>
+  refusing.has(nameOf(provider, model));
+
+export const rememberRefusal = (provider: Provider, model: string): void =>
+  void refusing.add(nameOf(provider, model));

@@ -7,7 +7,13 @@ import { modelId } from '#model/aliases.ts';
 import type { ApiProblem } from '#model/api-problem.ts';
 import type { Answer } from '#model/assemble-answer.ts';
 import { callService } from '#model/call-service.ts';
-import { canCompact, compactionField, compactionHeaders } from '#model/compaction.ts';
+import {
+  canCompact,
+  compactionField,
+  compactionHeaders,
+  refusesToCompact,
+  rememberRefusal,
+} from '#model/compaction.ts';
 import { connect } from '#model/connect.ts';
 import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
@@ -43,7 +49,11 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
   return {
     stream: (request, signal) => stream(service, named(request), { signal }),
     ...(canCompact(chosen.value, settings) && {
-      compact: (request, instructions, signal) => stream(service, named(request), { signal, instructions }),
+      compact: (request, instructions, signal) => {
+        const asked = named(request);
+        if (refusesToCompact(chosen.value, asked.model)) return undefined;
+        return stream(service, asked, { signal, instructions });
+      },
     }),
   };
 }
@@ -119,6 +129,8 @@ async function* stream(
       // Not every model makes summaries, and who asked for one has other ways
       if (instructions === undefined) deps.log.error('model_failed', facts);
       else deps.log.warn('model_gave_no_summary', facts);
+      if (instructions !== undefined && problem.reason === 'invalid')
+        rememberRefusal(provider, request.model);
       return yield failure(problem, provider, request.model);
     }
     deps.log.warn('model_retry', { ...facts, waitMs: Math.round(wait) });

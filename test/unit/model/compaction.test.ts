@@ -96,6 +96,41 @@ test.each<{ name: string; first: FakeAnswer; cost: number }>([
   expect(api.requests.map(isCompaction)).toEqual([true, false]);
 });
 
+test('a model that has none is asked for its own summary once, and its neighbours are still asked', async () => {
+  api.respondWith((asked) =>
+    isCompaction(asked) && asked.raw.includes('claude-sonnet')
+      ? { status: 400, type: 'invalid_request_error', message: 'compaction: not supported by this model' }
+      : isCompaction(asked)
+        ? summary
+        : textAnswer('IN WORDS'),
+  );
+  const ask = async (model: string) => {
+    const from = api.requests.length;
+    const again = { ...request, model };
+    const { messages } = request;
+    await summarise(claude(), { request: again, messages, transcript: () => '', instructions: '' }, never());
+    return api.requests.slice(from).map(isCompaction);
+  };
+  expect(await ask('sonnet')).toEqual([true, false]);
+  // Another object of the same machine, and a model that makes them
+  expect(await ask('sonnet')).toEqual([false]);
+  expect(await ask('opus')).toEqual([true]);
+  expect(await ask('opus')).toEqual([true]);
+});
+
+test('a summariser that was overloaded, or whose answer was empty, is asked again the next time', async () => {
+  const answers: FakeAnswer[] = [
+    { status: 529, type: 'overloaded_error' },
+    { blocks: [], stop: 'refusal' },
+  ];
+  for (const answer of answers) {
+    api.respondWith((asked) => (isCompaction(asked) ? answer : textAnswer('IN WORDS')));
+    await summarised();
+  }
+  api.respondWith(() => summary);
+  expect(await summarised()).toMatchObject({ ok: true, value: { text: 'THE SUMMARY' } });
+});
+
 test('an overloaded summariser is asked four times before the model is asked in words', async () => {
   api.respondWith((asked) =>
     isCompaction(asked) ? { status: 529, type: 'overloaded_error' } : textAnswer('IN WORDS'),
