@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerEvent } from '#protocol/server-event.ts';
-import { emptyThread, reduce, type Thread } from '#web/core/thread.ts';
+import { reduce } from '#web/core/reduce-thread.ts';
+import { emptyThread, type Thread } from '#web/core/thread.ts';
 import { YES } from './kill-script.ts';
 
 const RETRY_MS = 100;
