@@ -21,7 +21,7 @@ const QUIET_MS = 24 * 60 * 60 * 1000;
  */
 export async function catchUp(env: Env, clock: Clock = systemClock): Promise<void> {
   const settings = Settings.parse(env);
-  const deps = { ...livePlatformDeps(env), clock };
+  const deps = { ...livePlatformDeps(env, settings), clock };
   for (const name of PlatformName.options) {
     const platform = createPlatform(name, settings, deps);
     if (platform?.catchUp === undefined) continue;

@@ -39,7 +39,7 @@ const Row = z.object({
 });
 export type InboxRow = z.infer<typeof Row>;
 
-/** More than these are never one prompt. */
+/** More than these are not looked at together. */
 const MOST = 20;
 
 const select = (sql: SqlStorage, which: string, ...values: SqlStorageValue[]): InboxRow[] =>
@@ -48,9 +48,9 @@ const select = (sql: SqlStorage, which: string, ...values: SqlStorageValue[]): I
     .toArray()
     .map((row) => Row.parse(row));
 
-/** What waits, the oldest first, as far as it may be one prompt. */
-export const waitingMessages = (sql: SqlStorage): InboxRow[] =>
-  select(sql, 'taken = 0 ORDER BY seq LIMIT ?', MOST);
+/** Those at the given places, in their order. */
+export const messagesAt = (sql: SqlStorage, seqs: readonly number[]): InboxRow[] =>
+  select(sql, 'seq IN (SELECT value FROM json_each(?)) ORDER BY seq', JSON.stringify(seqs));
 
 /** Those that the turn under way is made of. */
 export const takenMessages = (sql: SqlStorage): InboxRow[] => select(sql, 'taken = 1 ORDER BY seq');

@@ -20,7 +20,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
   const [first = '', chatId = '', threadId] = name.split('/').map(decodeURIComponent);
   const platformName = PlatformName.parse(first);
   const settings = Settings.parse(env);
-  const deps = livePlatformDeps(env);
+  const deps = livePlatformDeps(env, settings);
   const { clock, log } = deps;
   const created = createPlatform(platformName, settings, deps);
   const platform = created?.ofChat === undefined ? created : created.ofChat(chatId);

@@ -2,7 +2,7 @@ import type { Channel } from '#channel/channel.ts';
 import { askElsewhere, takeElsewhere } from '#channel/asked-elsewhere.ts';
 import { commandOf } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
-import { hasWritten, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
+import { hasWritten, messagesAt, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
 import { nextBatch } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
@@ -44,17 +44,17 @@ export async function takeInbox(channel: Channel): Promise<void> {
     const batch = nextBatch(sql);
     if (batch === undefined || turn !== undefined) askElsewhere(channel);
     if (batch === undefined) return;
-    const { rows } = batch;
-    const [first] = rows;
-    if (first.message.choice !== null) {
+    if (!batch.isChoice && (turn !== undefined || batch.due > clock.now())) return;
+    const [first, ...others] = messagesAt(sql, batch.seqs);
+    if (first === undefined) return;
+    if (batch.isChoice) {
       const isOthers = question !== undefined;
       drop(channel, first);
       addNotice(channel, isOthers ? 'Only who asked can answer this.' : 'That was answered already.');
       continue;
     }
-    if (turn !== undefined || batch.due > clock.now()) return;
-    await attempt(channel, rows, () =>
-      commandOf(first.message) === null ? startTurn(channel, rows) : command(channel, first),
+    await attempt(channel, [first, ...others], () =>
+      commandOf(first.message) === null ? startTurn(channel, [first, ...others]) : command(channel, first),
     );
   }
 }

@@ -8,7 +8,7 @@ import { jsonAnswer, newRouter } from '#http/new-router.ts';
 import { Detail } from '#protocol/account.ts';
 import { PlatformSetUp, PlatformStatusAnswer } from '#protocol/platform-status.ts';
 import { PlatformName } from '#protocol/platform.ts';
-import { Settings } from '#protocol/settings.ts';
+import type { Settings } from '#protocol/settings.ts';
 
 const params = z.object({ name: z.string() });
 
@@ -44,7 +44,7 @@ export function adminPlatformRoutes() {
   const routes = newRouter();
 
   routes.openapi(setUpRoute, async (c) => {
-    const platform = platformOf(c.env, c.req.valid('param').name);
+    const platform = platformOf(c.env, c.var.settings, c.req.valid('param').name);
     if (platform === null) return c.json(notConfigured(c.req.valid('param').name), 404);
     const webhookUrl = webhookUrlOf(c.var.settings, platform);
     const done = await platform.setUp(webhookUrl);
@@ -54,7 +54,7 @@ export function adminPlatformRoutes() {
   });
 
   routes.openapi(statusRoute, async (c) => {
-    const platform = platformOf(c.env, c.req.valid('param').name);
+    const platform = platformOf(c.env, c.var.settings, c.req.valid('param').name);
     if (platform === null) return c.json(notConfigured(c.req.valid('param').name), 404);
     const status = await platform.status(webhookUrlOf(c.var.settings, platform));
     return c.json(
@@ -80,9 +80,9 @@ const toAnswer = (status: PlatformStatus) => ({
   token_expires_at: status.tokenExpiresAt,
 });
 
-function platformOf(env: Env, given: string): Platform | null {
+function platformOf(env: Env, settings: Settings, given: string): Platform | null {
   const name = PlatformName.safeParse(given.toLowerCase());
-  return name.success ? createPlatform(name.data, Settings.parse(env), livePlatformDeps(env)) : null;
+  return name.success ? createPlatform(name.data, settings, livePlatformDeps(env, settings)) : null;
 }
 
 const notConfigured = (name: string) => ({ detail: `Platform '${name}' not configured` });

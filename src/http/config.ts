@@ -68,7 +68,9 @@ export function configRoutes() {
       c.json(
         {
           demo: c.var.settings.DEMO_MODEL !== undefined,
-          messengers: configuredPlatforms(c.var.settings, livePlatformDeps(c.env)).map(({ name }) => name),
+          messengers: configuredPlatforms(c.var.settings, livePlatformDeps(c.env, c.var.settings)).map(
+            ({ name }) => name,
+          ),
         },
         200,
       ),

@@ -101,7 +101,9 @@ export function webhookRoutes() {
 
 const platformOf = (c: Context<AppEnv>): Platform | null => {
   const name = PlatformName.safeParse(c.req.param('platform')?.toLowerCase());
-  return name.success ? createPlatform(name.data, c.var.settings, livePlatformDeps(c.env)) : null;
+  return name.success
+    ? createPlatform(name.data, c.var.settings, livePlatformDeps(c.env, c.var.settings))
+    : null;
 };
 
 const notConfigured = (c: Context<AppEnv>) =>

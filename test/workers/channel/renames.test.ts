@@ -55,7 +55,7 @@ test('a change of id of more than a week ago is not made', async () => {
 test('a change of id that breaks off is made when it is brought again', async () => {
   const { old, later, before } = await begin();
   const event = renamed('user', old, later);
-  const platform = createPlatform('whatsapp', people().settings, livePlatformDeps(env));
+  const platform = createPlatform('whatsapp', people().settings, livePlatformDeps(env, people().settings));
   if (platform === null) throw new Error('there is no platform');
   const chats = new Proxy(env.CHANNEL_CHAT, {
     get: () => () => {
