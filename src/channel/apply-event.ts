@@ -93,6 +93,8 @@ function begin({ sql }: Channel, turn: Turn, event: StreamEvent): boolean {
 
 function store(channel: Channel, event: StreamEvent, act: () => void): void {
   channel.transaction(() => {
+    // It may have moved to another chat while a file of it was looked up
+    if (readTurn(channel.sql) === undefined) return;
     act();
     channel.sql.exec(
       'UPDATE turn SET attempts = 0, position = max(position, ?)',

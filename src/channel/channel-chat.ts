@@ -3,7 +3,7 @@ import { noteAsking } from '#channel/asked-elsewhere.ts';
 import type { Channel } from '#channel/channel.ts';
 import type { Asking } from '#channel/look-later.ts';
 import { openChannel } from '#channel/open-channel.ts';
-import { adopt, forget, movables, type Movables } from '#channel/move-chat.ts';
+import { adopt, handOn, leave } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
 import { readTurn } from '#channel/turn.ts';
 import { waitForPlatform } from '#channel/wait-for-platform.ts';
@@ -31,17 +31,17 @@ export class ChannelChat extends DurableObject<Env> {
       : deliveries.map((delivery) => receive(channel, delivery));
   }
 
-  movables(): Movables | null {
-    return this.#stored === undefined ? null : movables(this.#stored);
+  /** The chat goes on under another id. Contract: when this returns, it does; if it breaks off, it does a little later. */
+  async moveTo(chatId: string): Promise<void> {
+    if (this.#stored === undefined) return;
+    leave(this.#stored, chatId);
+    await handOn(this.#stored);
   }
 
-  adopt(moved: Movables): void {
+  adopt(moved: string): void {
     this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
-    if (this.#stored !== undefined) adopt(this.#stored, moved);
-  }
-
-  forget(moved: Movables): void {
-    if (this.#stored !== undefined) forget(this.#stored, moved);
+    if (this.#stored === undefined) throw new Error('the platform of this chat is not set up');
+    adopt(this.#stored, moved);
   }
 
   /** A session says that a turn of this chat goes on, waits or has ended. It says so again later where this throws. */

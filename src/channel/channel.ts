@@ -18,6 +18,7 @@ export interface Channel {
   readonly people: PeopleDeps;
   readonly sessions: Env['CHAT_SESSION'];
   readonly users: Env['USER_SPACE'];
+  readonly chats: Env['CHANNEL_CHAT'];
   readonly files: R2Bucket;
   /** Null: nobody listens to voice messages. */
   readonly transcriber: Transcriber | null;
@@ -25,8 +26,9 @@ export interface Channel {
   readonly log: Log;
   /** All or nothing, in one go. */
   transaction<T>(act: () => T): T;
-  /** Lets what is stored be worked on: messages that came, the turn under way, messages to be sent, other sessions. */
-  kick(what: 'inbox' | 'turn' | 'outbox' | 'elsewhere'): void;
+  /** Lets what is stored be worked on: messages that came, the turn under way, messages to be sent, other
+   * sessions, what goes on in another chat. */
+  kick(what: 'inbox' | 'turn' | 'outbox' | 'elsewhere' | 'leaving'): void;
   /** After waking: all of it, and the alarm anew, because one that has just fired is gone. */
   goOn(): void;
   /** A draft on its way: the message itself goes out after it. */

@@ -56,7 +56,7 @@ async function followOnce(channel: Channel): Promise<void> {
   const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
   const growing = showGrowingText(channel);
   try {
-    const stream = await session.watchEvents(turn.position);
+    const stream = await session.watchEvents(turn.position, channel.name);
     if (stream === null) return failTurn(channel);
     for await (const line of lines(stream)) {
       const event = StreamEvent.safeParse(JSON.parse(line));

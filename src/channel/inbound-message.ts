@@ -27,6 +27,7 @@ export const StoredMessage = z.object({
   editOf: z.string().nullable(),
   choice: z.string().nullable(),
 }) satisfies z.ZodType<InboundMessage>;
+export type StoredMessage = z.infer<typeof StoredMessage>;
 
 const Row = z.object({
   seq: z.number(),

@@ -17,11 +17,15 @@ export function nextWake(sql: SqlStorage, now: number): number | null {
   const batch = turn === undefined ? nextBatch(sql) : undefined;
   const row = nextOutboxRow(sql);
   const look = sql.exec('SELECT min(due) AS due FROM asked_elsewhere').one()['due'];
+  const hasLeaving = sql.exec('SELECT 1 FROM leaving LIMIT 1').toArray().length > 0;
+  const hasArrived = sql.exec('SELECT 1 FROM arrived LIMIT 1').toArray().length > 0;
   const dues = [
     ...(turn === undefined || turn.phase === 'waiting' ? [] : [now + FOLLOW_MS]),
     ...(batch === undefined ? [] : [batch.due]),
     ...(row === undefined ? [] : [row.state === 'sending' ? now + SENDING_MS : row.due]),
     ...(typeof look === 'number' ? [look] : []),
+    ...(hasLeaving ? [now + FOLLOW_MS] : []),
+    ...(hasArrived && turn === undefined ? [now] : []),
   ];
   if (dues.length === 0) return null;
   const due = Math.min(...dues);

@@ -4,6 +4,7 @@ import { createPlatform } from '#channel/create-platform.ts';
 import { followTurn, signalSession } from '#channel/follow-turn.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { tendElsewhere } from '#channel/look-elsewhere.ts';
+import { handOn } from '#channel/move-chat.ts';
 import { nextWake } from '#channel/next-wake.ts';
 import { oneAtATime } from '#channel/one-at-a-time.ts';
 import { readMappedUsers } from '#channel/people-deps.ts';
@@ -39,6 +40,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     people: { db: env.DB, settings, clock, mappedUsers: readMappedUsers(env) },
     sessions: env.CHAT_SESSION,
     users: env.USER_SPACE,
+    chats: env.CHANNEL_CHAT,
     files: env.FILES,
     transcriber: createTranscriber(settings, deps),
     clock,
@@ -50,7 +52,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     },
     goOn: () => {
       alarm.forget();
-      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere'] as const) channel.kick(what);
+      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere', 'leaving'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
     showMore: null,
@@ -67,6 +69,7 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     inbox: oneAtATime(() => takeInbox(channel), onError),
     outbox: oneAtATime(() => sendOutbox(channel), onError),
     elsewhere: oneAtATime(() => tendElsewhere(channel), onError),
+    leaving: oneAtATime(() => handOn(channel), onError),
     turn: async () => void (await Promise.all([signal(), follow()])),
   };
   const alarm = alarmFor(channel, storage);

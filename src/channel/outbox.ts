@@ -81,7 +81,7 @@ export function addToOutbox(channel: Channel, outgoing: Outgoing): number {
   const pieces = kind === 'growing' ? whole.slice(0, 1) : whole;
   const turn = readTurn(sql);
   const edits = outgoing.edits ?? (kind === 'answer' && turn !== undefined ? endGrowing(sql, turn) : null);
-  const replyTo = quotes && turn?.is_group === 1 ? turn.last_message_id : null;
+  const replyTo = quotes && turn?.is_group === 1 ? turn.last_message_id || null : null;
   for (const [index, piece] of pieces.entries()) {
     const isFirst = index === 0;
     sql.exec(

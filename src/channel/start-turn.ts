@@ -86,6 +86,8 @@ export async function handOver(channel: Channel): Promise<void> {
           channel.name,
         );
   channel.transaction(() => {
+    // It may have moved to another chat, which does the same
+    if (readTurn(sql)?.message_id !== turn.message_id) return;
     for (const line of unusable) addNotice(channel, line);
     if (submitted.ok) {
       sql.exec("UPDATE turn SET phase = 'running'");

@@ -126,4 +126,7 @@ export const channelTables: readonly string[] = [
      told TEXT,
      told_at INTEGER NOT NULL DEFAULT 0
    )`,
+  // What goes on in another object, until it is there; turns that come from one, until they can go on here
+  `CREATE TABLE leaving (seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, body TEXT NOT NULL);
+   CREATE TABLE arrived (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL)`,
 ];

@@ -66,13 +66,8 @@ export async function takeEvents(
     return known;
   }
 
-  /** What is there twice for a moment is forgotten where it was only when it is where it shall be. */
   async function moveChat({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
-    const chat = (chatId: string) => chats.getByName(channelName(platform, { chatId, threadId: null }));
-    const moved = await chat(from).movables();
-    if (moved === null) return;
-    await chat(to).adopt(moved);
-    await chat(from).forget(moved);
+    await chats.getByName(channelName(platform, { chatId: from, threadId: null })).moveTo(to);
   }
 }
 

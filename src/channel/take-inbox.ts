@@ -3,6 +3,7 @@ import { askElsewhere, takeElsewhere } from '#channel/asked-elsewhere.ts';
 import { commandOf } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
 import { hasWritten, messagesAt, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
+import { takeArrived } from '#channel/move-chat.ts';
 import { nextBatch } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
 import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
@@ -25,7 +26,7 @@ export async function takeInbox(channel: Channel): Promise<void> {
       await attempt(channel, [instant], () => command(channel, instant));
       continue;
     }
-    if (takeElsewhere(channel)) continue;
+    if (takeElsewhere(channel) || takeArrived(channel)) continue;
     const turn = readTurn(sql);
     const question = openQuestion(sql);
     if (question !== undefined && turn !== undefined) {

@@ -12,7 +12,7 @@ const Turn = z.object({
   agent_id: z.string().nullable(),
   verbosity: Verbosity,
   is_group: z.number(),
-  /** The platform's id of the newest message in it. */
+  /** The platform's id of the newest message in it. Empty: a group had it under another id. */
   last_message_id: z.string(),
   phase: z.enum(['preparing', 'running', 'waiting']),
   /** Of the session's event stream: what is before it has become messages. */

@@ -146,8 +146,8 @@ export class ChatSession extends DurableObject<Env> {
   }
 
   /** Null where there is no such session. */
-  watchEvents(after: number): ReadableStream<Uint8Array> | null {
-    return this.#stored === undefined ? null : watchEvents(this.#stored, after);
+  watchEvents(after: number, watcher: string): ReadableStream<Uint8Array> | null {
+    return this.#stored === undefined ? null : watchEvents(this.#stored, after, watcher);
   }
 
   streamPosition(): number | null {

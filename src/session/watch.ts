@@ -42,9 +42,10 @@ export function replyFromChat(
 
 /**
  * The events after a position, then live, one JSON object a line. Ends when no turn runs any more: so nothing is held
- * open while a turn waits for a person.
+ * open while a turn waits for a person. The chat that reads is told when it goes on, also where another one began it.
  */
-export function watchEvents(session: Session, after: number): ReadableStream<Uint8Array> {
+export function watchEvents(session: Session, after: number, watcher: string): ReadableStream<Uint8Array> {
+  session.sql.exec('INSERT OR IGNORE INTO watcher (name) VALUES (?)', watcher);
   const encoder = new TextEncoder();
   let stop: () => void = () => {};
   return new ReadableStream<Uint8Array>({
