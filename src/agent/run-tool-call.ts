@@ -4,6 +4,7 @@ import type { CheckedCall, ToolCallDeps } from '#agent/tool-call.ts';
 import { ToolFailure, ToolWaits, type Tool } from '#agent/tool.ts';
 import { closestName } from '#lib/closest-name.ts';
 import type { HookAnswer } from '#protocol/hook.ts';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#protocol/message.ts';
 import type { Reply } from '#protocol/reply.ts';
 
@@ -85,33 +86,35 @@ async function runPrepared(
     kind: 'ended',
     result: { type: 'tool_result', tool_use_id: call.id, content, is_error: isError },
   });
-  const deadline = new AbortController();
-  // Cleared below: an object with a timer cannot sleep
-  const timer =
-    tool.deadlineMs === Infinity ? undefined : setTimeout(() => deadline.abort(), tool.deadlineMs);
-  const signal = AbortSignal.any([deps.signal, deadline.signal]);
-  try {
-    const output = await Promise.race([
-      run({ signal, toolUseId: call.id, reply, spend: (spent) => deps.onSpent(call.id, spent) }),
-      rejectOnAbort(signal),
-    ]);
-    return result(typeof output === 'string' ? cap(output) : [...output], false);
-  } catch (error) {
-    if (deps.signal.aborted) return { kind: 'stopped', text: INTERRUPTED };
-    if (deadline.signal.aborted)
-      return { kind: 'stopped', text: `${call.name} did not finish in time and was stopped.` };
-    if (error instanceof ToolWaits) return { kind: 'waits', waits: error };
-    if (error instanceof ToolFailure)
-      return error.endUnknown && tool.effects === 'outward'
-        ? { kind: 'stopped', text: cap(error.message) }
-        : result(cap(error.message), true);
-    deps.onToolError(call.name, error);
-    const text = `${call.name} failed for an internal reason.`;
-    if (tool.effects === 'outward') return { kind: 'stopped', text };
-    return result(`${text} Trying the same call again will not help.`, true);
-  } finally {
-    clearTimeout(timer);
-  }
+  return withDeadline(tool.deadlineMs, deps.signal, async (deadline) => {
+    try {
+      const { signal } = deadline;
+      const ended = run({
+        signal,
+        toolUseId: call.id,
+        reply,
+        spend: (spent) => deps.onSpent(call.id, spent),
+      });
+      // A cancelled call must not wait for a tool that does not listen
+      const output = await untilAborted(ended, signal, () => {
+        throw new Error('aborted');
+      });
+      return result(typeof output === 'string' ? cap(output) : [...output], false);
+    } catch (error) {
+      if (deps.signal.aborted) return { kind: 'stopped', text: INTERRUPTED };
+      if (deadline.isOver())
+        return { kind: 'stopped', text: `${call.name} did not finish in time and was stopped.` };
+      if (error instanceof ToolWaits) return { kind: 'waits', waits: error };
+      if (error instanceof ToolFailure)
+        return error.endUnknown && tool.effects === 'outward'
+          ? { kind: 'stopped', text: cap(error.message) }
+          : result(cap(error.message), true);
+      deps.onToolError(call.name, error);
+      const text = `${call.name} failed for an internal reason.`;
+      if (tool.effects === 'outward') return { kind: 'stopped', text };
+      return result(`${text} Trying the same call again will not help.`, true);
+    }
+  });
 }
 
 /** For the model and the user: neither may take the call for done, or for not done. */
@@ -152,14 +155,6 @@ function refusalOf(
   const words = reply?.kind === 'decision' && reply.feedback !== '' ? ` They say: ${reply.feedback}` : '';
   return `The user did not allow this call of ${tool.name}.${words}`;
 }
-
-/** A cancelled call must not wait for a tool that does not listen. */
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const stop = () => reject(new Error('aborted'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 
 function cap(text: string, most = MAX_RESULT_CHARACTERS): string {
   if (text.length <= most) return text;

@@ -8,6 +8,7 @@ import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/tran
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import { z } from 'zod';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 import { ListedTool, ToolAnswer } from '#mcp/answers.ts';
 import { broken, mcpFetch, STREAM_ENDED, type McpFetchDeps } from '#mcp/mcp-fetch.ts';
 import {
@@ -79,12 +80,10 @@ export class Connection {
 
   /** Undefined: connected. The error, where another transport may do better. */
   async #start(signal: AbortSignal): Promise<StreamableHTTPError | undefined> {
-    const stop = Promise.withResolvers<never>();
-    const onAbort = () => stop.reject(new Error('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      if (signal.aborted) onAbort();
-      await Promise.race([this.#client.connect(this.#transport), stop.promise]);
+      await untilAborted(this.#client.connect(this.#transport), signal, () => {
+        throw new Error('aborted');
+      });
       return undefined;
     } catch (error) {
       await this.close();
@@ -92,8 +91,6 @@ export class Connection {
         error instanceof StreamableHTTPError && [400, 404, 405, 406, 415].includes(error.code ?? 0);
       if (isOlder && this.#problem === undefined && this.#server.transport === 'http') return error;
       throw this.#explain(error);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -149,10 +146,8 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#transport instanceof StreamableHTTPClientTransport && this.#problem === undefined) {
-      const time = Promise.withResolvers<void>();
-      const timer = setTimeout(() => time.resolve(), 1_000);
-      await Promise.race([this.#transport.terminateSession().catch(() => {}), time.promise]);
-      clearTimeout(timer);
+      const ended = this.#transport.terminateSession().catch(() => {});
+      await withDeadline(1_000, null, ({ signal }) => untilAborted(ended, signal, () => {}));
     }
     await this.#client.close().catch(() => {});
   }

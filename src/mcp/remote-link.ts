@@ -1,4 +1,5 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { withDeadline } from '#lib/deadline.ts';
 import { Connection } from '#mcp/connection.ts';
 import { fillSecrets, secretNames } from '#mcp/fill-secrets.ts';
 import { ConnectionExpired, McpProblem, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
@@ -87,19 +88,17 @@ export class RemoteLink {
     return list;
   }
 
-  async #limited<Value>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
-    const time = new AbortController();
-    const timer = setTimeout(() => time.abort(), LIMIT_MS);
-    try {
-      return await work(AbortSignal.any([signal, time.signal]));
-    } catch (error) {
-      if (!time.signal.aborted || error instanceof SignInNeeded) throw error;
-      throw new McpProblem(
-        `The MCP server ${this.server.name} did not answer within ${LIMIT_MS / 1000} seconds.`,
-      );
-    } finally {
-      clearTimeout(timer);
-    }
+  #limited<Value>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    return withDeadline(LIMIT_MS, signal, async (deadline) => {
+      try {
+        return await work(deadline.signal);
+      } catch (error) {
+        if (!deadline.isOver() || error instanceof SignInNeeded) throw error;
+        throw new McpProblem(
+          `The MCP server ${this.server.name} did not answer within ${LIMIT_MS / 1000} seconds.`,
+        );
+      }
+    });
   }
 
   async #connect(signal: AbortSignal): Promise<Connection> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 import { readSse } from '#lib/read-sse.ts';
 import type { StreamEvent } from '#protocol/server-event.ts';
 import { lastLines } from '#mcp/server-sessions.ts';
@@ -131,14 +132,5 @@ async function* chunks(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGe
   }
 }
 
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const within = <Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> =>
+  withDeadline(ms, null, ({ signal }) => untilAborted(promise, signal, () => undefined));

@@ -1,6 +1,7 @@
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { z } from 'zod';
+import { withDeadline } from '#lib/deadline.ts';
 import { authFetch, mayBeAsked } from '#mcp/auth-fetch.ts';
 import { AuthMemory, AuthProvider, type AuthClient } from '#mcp/auth-memory.ts';
 import { fillSecrets, type SecretOf } from '#mcp/fill-secrets.ts';
@@ -187,14 +188,10 @@ async function run<Value>(
   { fetch }: SignInDeps,
   work: (fetchFn: FetchLike) => Promise<Value>,
 ): Promise<Value> {
-  const time = new AbortController();
-  const timer = setTimeout(() => time.abort(), LIMIT_MS);
   try {
-    return await work(authFetch(server, fetch, time.signal));
+    return await withDeadline(LIMIT_MS, null, ({ signal }) => work(authFetch(server, fetch, signal)));
   } catch (error) {
     // The SDK's errors hold the server's words
     throw error instanceof McpProblem ? error : signInFailed(server);
-  } finally {
-    clearTimeout(timer);
   }
 }

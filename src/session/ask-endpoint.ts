@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EndpointHook } from '#catalog/hook.ts';
 import type { Clock } from '#lib/clock.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import { hmacSha256, toHex } from '#lib/hash.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { fillSecrets, type SecretOf } from '#mcp/fill-secrets.ts';
@@ -41,32 +42,27 @@ export async function askEndpoint(
   if (!headers.ok || key === '' || (key === undefined) !== (hook.secret === undefined))
     return fail('secret_missing');
   const body = JSON.stringify(subject);
-  const time = new AbortController();
-  const timer = setTimeout(() => time.abort(), hook.timeoutMs);
-  const init: RequestInit = {
-    method: 'POST',
-    headers: {
-      ...headers.value,
-      'content-type': 'application/json',
-      ...(key === undefined ? {} : await signature(key, body, clock.now())),
-    },
-    body,
-    redirect: 'manual',
-    signal: AbortSignal.any([signal, time.signal]),
-  };
-  try {
-    return await read(
-      await fetch(hook.url, init).catch((error: unknown) => {
-        if (init.signal?.aborted) throw error;
-        return fetch(hook.url, init);
-      }),
-    );
-  } catch {
-    if (signal.aborted) return fail('cancelled');
-    return fail(time.signal.aborted ? 'too_slow' : 'unreachable');
-  } finally {
-    clearTimeout(timer);
-  }
+  const signed = key === undefined ? {} : await signature(key, body, clock.now());
+  return withDeadline(hook.timeoutMs, signal, async (deadline) => {
+    const init: RequestInit = {
+      method: 'POST',
+      headers: { ...headers.value, 'content-type': 'application/json', ...signed },
+      body,
+      redirect: 'manual',
+      signal: deadline.signal,
+    };
+    try {
+      return await read(
+        await fetch(hook.url, init).catch((error: unknown) => {
+          if (deadline.signal.aborted) throw error;
+          return fetch(hook.url, init);
+        }),
+      );
+    } catch {
+      if (signal.aborted) return fail('cancelled');
+      return fail(deadline.isOver() ? 'too_slow' : 'unreachable');
+    }
+  });
 }
 
 async function read(response: Response): Promise<Result<HookAnswer, EndpointProblem>> {

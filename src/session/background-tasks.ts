@@ -1,5 +1,6 @@
 import type { Notes, TurnDeps } from '#agent/run-turn.ts';
 import { ToolFailure } from '#agent/tool.ts';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import type { Entry } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
@@ -70,7 +71,8 @@ export function createBackgroundTasks(session: Session, deps: BackgroundDeps): B
     async look(id, waitMs, callSignal) {
       const task = tasks.get(id);
       if (task === undefined) return undefined;
-      if (task.now.state === 'running' && waitMs > 0) await endOrTime(task.ended, waitMs, callSignal);
+      if (task.now.state === 'running' && waitMs > 0)
+        await withDeadline(waitMs, callSignal, ({ signal }) => untilAborted(task.ended, signal, () => {}));
       if (task.now.state !== 'running') hear(id);
       return task.now;
     },
@@ -114,12 +116,4 @@ export function unfinishedTasks(entries: readonly Entry[]): [id: string, task: T
     const runs = task.success && task.data.run_in_background && begun.has(id) && !ended.has(id);
     return runs ? [[id, task.data]] : [];
   });
-}
-
-function endOrTime(ended: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, waitMs);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  void ended.then(resolve);
-  return promise.finally(() => clearTimeout(timer));
 }

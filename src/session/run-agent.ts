@@ -1,8 +1,8 @@
 import { judge } from '#agent/permissions.ts';
 import { noTotals, runTurn, toolDefinitions, type Notes, type TurnOutcome } from '#agent/run-turn.ts';
-import type { Tool } from '#agent/tool.ts';
 import { catalog } from '#catalog/catalog.ts';
 import { buildSystemPrompt } from '#catalog/system-prompt.ts';
+import { untilAborted } from '#lib/deadline.ts';
 import { appendEntry } from '#session/append-entry.ts';
 import { begunCalls } from '#session/begun-calls.ts';
 import { uniqueCallId } from '#session/call-ids.ts';
@@ -27,7 +27,8 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   const agent = catalog.agent(row.agent_id);
   const startedOn = new Date(row.created_at).toISOString().slice(0, 10);
   const replies = repliesOf(entries.turn(turn));
-  const tools = await unlessAborted(turnTools(session, agent), signal);
+  // A cancel does not wait for servers that are slow to name their tools
+  const tools = await untilAborted(turnTools(session, agent), signal, () => []);
   const hooks = turnHooks(session, { agent, turn, signal, fetch: (url, init) => fetch(url, init) });
   const onProgress = () => {
     if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
@@ -106,15 +107,6 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     await subagents.end();
     throw error;
   }
-}
-
-/** A cancel does not wait for servers that are slow to name their tools. */
-async function unlessAborted(tools: Promise<readonly Tool[]>, signal: AbortSignal): Promise<readonly Tool[]> {
-  if (signal.aborted) return [];
-  const { promise: aborted, resolve } = Promise.withResolvers<readonly Tool[]>();
-  const stop = () => resolve([]);
-  signal.addEventListener('abort', stop, { once: true });
-  return Promise.race([tools, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 /** What still runs is waited for before a hook judges whether the agent may stop. */

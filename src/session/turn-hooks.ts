@@ -12,7 +12,7 @@ import { askEndpoint, type EndpointDeps, type EndpointProblem } from '#session/a
 import { typedText } from '#session/compact-command.ts';
 import { seqOf, type EntryBody } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
-import { withDeadline, type Deadline } from '#tools/deadline.ts';
+import { withDeadline, type Deadline } from '#lib/deadline.ts';
 
 type CallSubject = Extract<HookSubject, { event: 'PreToolUse' }>;
 

@@ -4,7 +4,7 @@ import { root } from '#files/path.ts';
 import type { Workspace } from '#files/workspace.ts';
 import type { Shell, ShellResult } from '#tools/bash-shell.ts';
 import { cutMiddle } from '#tools/cut-middle.ts';
-import { withDeadline } from '#tools/deadline.ts';
+import { withDeadline } from '#lib/deadline.ts';
 
 const maxOutput = 30_000;
 const defaultTimeout = 120_000;

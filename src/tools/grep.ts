@@ -3,7 +3,7 @@ import { defineTool, ToolFailure } from '#agent/tool.ts';
 import { root } from '#files/path.ts';
 import type { WorkspaceEntry } from '#files/workspace-entries.ts';
 import type { Workspace } from '#files/workspace.ts';
-import { withDeadline, type Deadline } from '#tools/deadline.ts';
+import { withDeadline, type Deadline } from '#lib/deadline.ts';
 import { contentType } from '#tools/file-content.ts';
 import { fileTypes } from '#tools/file-types.ts';
 import { compileGlob, globLength } from '#tools/glob-pattern.ts';

@@ -3,7 +3,7 @@ import { defineTool, ToolFailure, type ToolOutput } from '#agent/tool.ts';
 import { fail } from '#lib/result.ts';
 import type { ServerToolContext } from '#model/ask-server-tool.ts';
 import type { FetchPage, ForeignPage } from '#model/fetch-web.ts';
-import { withDeadline } from '#tools/deadline.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import { cutNote, getPage, wantedNote, type OwnPage, type WebDeps } from '#tools/web-get-page.ts';
 import { tameText, webPageBlock, withPdf } from '#tools/web-page-block.ts';
 

@@ -1,6 +1,6 @@
 import { ToolFailure, type ToolOutput } from '#agent/tool.ts';
 import { resolveOverHttps, type Fetch, type Resolve } from '#lib/web-resolve.ts';
-import { withDeadline } from '#tools/deadline.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import { contentType } from '#tools/file-content.ts';
 import type { PageKind } from '#tools/web-content.ts';
 import { checkAddress, openAddress, PageMissed } from '#tools/web-open.ts';

@@ -1,5 +1,5 @@
 import type { SendOutcome } from '#channel/platform.ts';
-import { withDeadline } from '#tools/deadline.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import type { PlatformDeps } from './platform-deps.ts';
 
 export type ApiAnswer =
@@ -16,7 +16,7 @@ export async function callApi(
   use: 'call' | 'upload' = 'call',
 ): Promise<ApiAnswer> {
   const timeoutMs = (deps.callTimeoutMs ?? 30_000) * (use === 'upload' ? 4 : 1);
-  return withDeadline(timeoutMs, new AbortController().signal, async (deadline) => {
+  return withDeadline(timeoutMs, null, async (deadline) => {
     try {
       const response = await deps.fetch(address, { ...init, signal: deadline.signal });
       return { kind: 'answer', status: response.status, body: await readJson(response) };
