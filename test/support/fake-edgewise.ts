@@ -187,7 +187,11 @@ export class FakeEdgewise {
       return client.send(JSON.stringify({ type: 'permission_mode', mode: frame['mode'] }));
     const session = this.#session(id);
     if (!session.sockets.has(client)) this.#catchUp(client, session, Infinity);
-    if (frame['type'] === 'user_answer') {
+    if (frame['type'] === 'plan_approval_response') {
+      const { approved, feedback } = frame;
+      session.answers.set(String(frame['plan_id']), { approved, feedback });
+      for (const watcher of session.watchers) watcher();
+    } else if (frame['type'] === 'user_answer') {
       session.answers.set(String(frame['question_id']), frame['answers']);
       for (const watcher of session.watchers) watcher();
     } else if (frame['type'] === 'cancel_request') {

@@ -19,23 +19,26 @@ export interface AskDeps {
  */
 export async function askQuestions(
   { reader, say, style }: AskDeps,
-  questions: readonly Question[],
+  { questions, followUps }: Pick<WaitingCall, 'questions' | 'followUps'>,
 ): Promise<Answers | undefined> {
   const answers: Record<string, string | readonly string[]> = {};
-  for (const question of questions) {
+  const toAsk = [...questions];
+  for (let question = toAsk.shift(); question !== undefined; question = toAsk.shift()) {
     say(style.bold(`? ${printable(question.question)}`));
+    const answer = question.options.length === 0 ? await askFreely(question, []) : await choose(question);
+    if (answer === undefined) return undefined;
+    answers[question.question] = answer;
+    const next = typeof answer === 'string' ? followUps.get(answer) : undefined;
+    if (next !== undefined) toAsk.unshift(next);
+  }
+  return answers;
+
+  async function choose(question: Question): Promise<string | readonly string[] | undefined> {
     for (const [index, { label, description }] of question.options.entries()) {
       const more = description === '' ? '' : style.dim(` – ${printable(description)}`);
       say(`  ${index + 1}. ${printable(label)}${more}`);
     }
     say(`  ${question.options.length + 1}. Other`);
-    const answer = await askOne(question);
-    if (answer === undefined) return undefined;
-    answers[question.question] = answer;
-  }
-  return answers;
-
-  async function askOne(question: Question): Promise<string | readonly string[] | undefined> {
     const prompt = question.multiSelect ? 'Your choices, e.g. 1,3: ' : 'Your choice: ';
     for (;;) {
       const read = await reader.next(prompt);
@@ -43,15 +46,17 @@ export async function askQuestions(
       if (read.kind !== 'line') return skipped;
       const choice = readChoice(question, read.text);
       if (choice.kind === 'chosen') return choice.value;
-      if (choice.kind === 'other') {
-        const free = await reader.next('Your answer: ');
-        if (free.kind === 'released') return undefined;
-        if (free.kind !== 'line' || free.text.trim() === '') return skipped;
-        const other = `Other: ${free.text.trim()}`;
-        return question.multiSelect ? [...choice.also, other] : other;
-      }
+      if (choice.kind === 'other') return askFreely(question, choice.also);
       say(style.dim(`Type a number from 1 to ${question.options.length + 1}, or an answer of your own.`));
     }
+  }
+
+  async function askFreely({ multiSelect }: Question, also: readonly string[]) {
+    const free = await reader.next('Your answer: ');
+    if (free.kind === 'released') return undefined;
+    if (free.kind !== 'line' || free.text.trim() === '') return skipped;
+    const other = `Other: ${free.text.trim()}`;
+    return multiSelect ? [...also, other] : other;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ChatEvent } from '#cli/chat/chat-event.ts';
 import { createMarkdownStream } from '#cli/chat/render-markdown.ts';
 import { describeCall, summariseResult } from '#cli/chat/tool-lines.ts';
-import { toolTitle } from '#protocol/mcp-tool-name.ts';
+import { readMcpToolName, toolTitle } from '#protocol/mcp-tool-name.ts';
+import type { WaitingCall } from '#cli/chat/waiting-call.ts';
 import { printable, type Style } from '#cli/style.ts';
 import { textOf } from '#cli/print-history.ts';
 import type { Done } from '#protocol/server-event.ts';
@@ -20,6 +21,8 @@ export interface Printer {
   readonly show: (event: ChatEvent) => void;
   /** A line of the client itself. */
   readonly say: (line: string) => void;
+  /** What a person is to decide on. */
+  readonly showWaiting: (shown: WaitingCall['shown']) => void;
   /** A line in the middle of whatever is being said, which goes on after it. */
   readonly interject: (line: string) => void;
   /** A new session: numbers and half a line of the old one are no longer of interest. */
@@ -88,8 +91,8 @@ export function createPrinter(output: PrinterOutput): Printer {
   }
 
   function toolUse(event: Extract<ChatEvent, { type: 'tool_use' }>): void {
-    // Its questions are on the screen already
-    if (event.name === 'AskUserQuestion') return;
+    // Its questions, or the plan, are on the screen already
+    if (event.name === 'AskUserQuestion' || event.name === 'ExitPlanMode') return;
     toolNames.set(event.id, event.name);
     lastTool = event.id;
     const indent = event.parent_tool_use_id === undefined ? '' : '  ';
@@ -109,6 +112,10 @@ export function createPrinter(output: PrinterOutput): Printer {
     for (const line of summariseResult(event.content, output.width() - indent.length)) {
       say(paint(`${indent}${line}`));
     }
+    // Where to sign in must stand there whole
+    const link =
+      readMcpToolName(name ?? '')?.tool === 'sign_in' ? /https?:\/\/\S+/.exec(event.content) : null;
+    if (link !== null) say(`  ${printable(link[0])}`);
     begun = true;
   }
 
@@ -184,6 +191,11 @@ export function createPrinter(output: PrinterOutput): Printer {
   return {
     show,
     say,
+    showWaiting(shown) {
+      if (shown === null) return;
+      if ('plain' in shown) return say(shown.plain);
+      say(style.coloured ? markdown.push(shown.markdown) + markdown.end() : shown.markdown);
+    },
     interject(line) {
       output.aside(`${atLineStart ? '' : '\n'}${line}\n`);
       atLineStart = true;

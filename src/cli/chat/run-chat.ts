@@ -65,8 +65,8 @@ export async function runChat(
   });
 
   async function ask(waiting: WaitingCall): Promise<void> {
-    if (waiting.text !== '') printer.say(waiting.text);
-    const answers = await askQuestions({ reader, say: printer.say, style }, waiting.questions);
+    printer.showWaiting(waiting.shown);
+    const answers = await askQuestions({ reader, say: printer.say, style }, waiting);
     asking = undefined;
     if (answers !== undefined) conversation?.answer(waiting, answers);
   }

@@ -29,11 +29,11 @@ export async function runOneShot(call: CommandCall, start: ChatStart, prompt: st
   if (reader === undefined) host.onInterrupt(stop);
 
   async function answer(waiting: WaitingCall): Promise<void> {
-    if (waiting.text !== '') printer.say(waiting.text);
+    printer.showWaiting(waiting.shown);
     const answers =
       reader === undefined
         ? Object.fromEntries(waiting.questions.map(({ question }) => [question, skipped]))
-        : await askQuestions({ reader, say: printer.say, style }, waiting.questions);
+        : await askQuestions({ reader, say: printer.say, style }, waiting);
     if (answers !== undefined) conversation.answer(waiting, answers);
   }
 

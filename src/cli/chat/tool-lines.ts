@@ -17,6 +17,14 @@ const tellingInputs = [
   'prompt',
 ];
 
+/** A whole input, for somebody who is to consent to it. */
+export const inputLines = (input: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(input).flatMap(([key, value]) => {
+    const lines = printable(typeof value === 'string' ? value : JSON.stringify(value)).split('\n');
+    const name = `  ${printable(key)}:`;
+    return lines.length === 1 ? [`${name} ${lines[0]}`] : [name, ...lines.map((line) => `    ${line}`)];
+  });
+
 const shownResultLines = 4;
 
 /** `Bash ls -la`: the tool and what it was called with, on one line of at most `width` units. */

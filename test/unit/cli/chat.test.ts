@@ -186,6 +186,30 @@ test('numbers, words of one’s own and several choices answer questions', async
   expect(out).not.toContain('● AskUserQuestion');
 });
 
+test('a plan is shown once, and approved with changes; a question without choices takes words at once', async () => {
+  const seen: unknown[] = [];
+  const { url } = await serve(async function* ({ answer }) {
+    const plan = '# Paint it';
+    yield { type: 'plan_approval', plan_id: 'p1', title: 'Paint it', summary: plan, steps: [], timeout: 60 };
+    yield { type: 'tool_use', id: 'p1', name: 'ExitPlanMode', input: { plan } };
+    seen.push(await answer('p1'));
+    yield { type: 'tool_result', tool_use_id: 'p1', content: 'approved', is_error: false };
+    const questions = [{ question: 'What should it say?', options: [] }];
+    yield { type: 'ask_user_question', question_id: 'q1', questions, timeout: 60 };
+    seen.push(await answer('q1'));
+    yield { type: 'tool_result', tool_use_id: 'q1', content: 'answered', is_error: false };
+    yield* say('Thank you.');
+  });
+  const { code, out } = await run(['chat', '--api-url', url], { input: 'plan\n2\nIn blue\nHello\n', env });
+  expect(code).toBe(0);
+  expect(seen).toEqual([{ approved: true, feedback: 'In blue' }, { 'What should it say?': 'Other: Hello' }]);
+  expect(out.split('Paint it')).toHaveLength(2);
+  expect(out).toContain(
+    '? Carry out this plan?\n  1. Approve\n  2. Approve with changes\n  3. Reject\n  4. Other\n',
+  );
+  expect(out).not.toContain('1. Other');
+});
+
 test('at a terminal: a menu of agents, prompts, a question skipped by Ctrl-C, leaving by Ctrl-D', async () => {
   const answers: unknown[] = [];
   const { server, url } = await serve(async function* ({ prompt, answer }) {

@@ -49,6 +49,21 @@ test.each([
     expected: 'One.Two.\n',
   },
   {
+    name: 'the link of a sign-in, whole',
+    events: [
+      { type: 'tool_use', id: 'u', name: 'mcp__tickets__sign_in', input: {} },
+      {
+        type: 'tool_result',
+        tool_use_id: 'u',
+        content: `The user has to sign in: http://localhost:7001/api/v1/mcp/oauth/start/${'x'.repeat(43)}\nShow it.`,
+        is_error: null,
+      },
+    ],
+    expected:
+      '● sign_in · tickets\n  ⎿ The user has to sign in: http://localhost:7001/api/v1…\n    Show it.\n' +
+      `  http://localhost:7001/api/v1/mcp/oauth/start/${'x'.repeat(43)}\n`,
+  },
+  {
     name: 'thoughts, and a subagent’s call',
     events: [
       { type: 'content_block', block: { type: 'ThinkingBlock', thinking: 'Hm.\n' } },

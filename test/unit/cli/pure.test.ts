@@ -209,9 +209,56 @@ describe('where the server is', () => {
   });
 });
 
-test('consent to a tool of an MCP server is asked for by the name that people read', () => {
-  const input = { id: 7 };
-  const tool = 'mcp__tickets__close';
-  const call = waitingCall({ type: 'approval_request', approval_id: 'a', tool, input });
-  expect(call?.questions[0]?.question).toBe('Allow close · tickets {"id":7}?');
+test('consent is asked for by the name that people read, under the whole of what is to be done', () => {
+  const last = 'rm -rf output';
+  const input = { id: 7, note: 'x'.repeat(900), script: `cd /tmp\n${'echo \u001B[8m;\n'.repeat(90)}${last}` };
+  const call = waitingCall({
+    type: 'approval_request',
+    approval_id: 'a',
+    tool: 'mcp__tickets__close',
+    input,
+  });
+  expect(call?.questions[0]?.question).toBe('Allow close · tickets?');
+  const shown =
+    call?.shown !== null && call?.shown !== undefined && 'plain' in call.shown ? call.shown.plain : '';
+  expect(shown.split('\n')).toEqual([
+    '  id: 7',
+    `  note: ${'x'.repeat(900)}`,
+    '  script:',
+    '    cd /tmp',
+    ...Array<string>(90).fill('    echo [8m;'),
+    `    ${last}`,
+  ]);
+});
+
+test.each([
+  { answers: { 'Carry out this plan?': 'Approve' }, reply: { approved: true, feedback: '' } },
+  { answers: { 'Carry out this plan?': 'Reject' }, reply: { approved: false, feedback: '' } },
+  { answers: { 'Carry out this plan?': 'Skipped' }, reply: { approved: false, feedback: '' } },
+  {
+    answers: { 'Carry out this plan?': 'Other: Use a roller' },
+    reply: { approved: false, feedback: 'Use a roller' },
+  },
+  {
+    answers: { 'Carry out this plan?': 'Approve with changes', 'What should be different?': 'Other: Blue' },
+    reply: { approved: true, feedback: 'Blue' },
+  },
+  {
+    answers: { 'Carry out this plan?': 'Approve with changes', 'What should be different?': 'Skipped' },
+    reply: { approved: false, feedback: '' },
+  },
+])('a plan: $answers', ({ answers, reply }) => {
+  const event = {
+    type: 'plan_approval',
+    plan_id: 'p',
+    title: 'T',
+    summary: '# T',
+    steps: [],
+    timeout: 60,
+  } as const;
+  expect(waitingCall({ ...event, steps: [] })?.frame(answers)).toEqual({
+    type: 'plan_approval_response',
+    plan_id: 'p',
+    ...reply,
+  });
 });
