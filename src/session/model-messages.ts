@@ -1,5 +1,5 @@
 import { addToUser } from '#agent/add-to-user.ts';
-import type { AssistantBlock, Message, UserBlock } from '#protocol/message.ts';
+import type { Message, UserBlock } from '#protocol/message.ts';
 import { compactInstructions } from '#session/compact-command.ts';
 import { seqOf, turnOf, wasBlocked, type Entry, type EntryBody, type SummaryEntry } from '#session/entry.ts';
 import type { EntryStore } from '#session/entry-store.ts';
@@ -64,9 +64,7 @@ export function toMessages({ summary, entries }: View): Message[] {
   if (summary !== undefined) addToUser(messages, [{ type: 'text', text: summaryMessage(summary.text) }]);
   for (const { body, at } of entries) {
     if (body.kind === 'assistant') {
-      const content = sendable(body.content);
-      if (content.some(({ type }) => type !== 'thinking' && type !== 'redacted_thinking'))
-        messages.push({ role: 'assistant', content });
+      messages.push({ role: 'assistant', content: body.content });
     } else if (body.kind === 'tool_results') {
       addToUser(messages, body.results);
     } else if (body.kind === 'note' && body.text !== '') {
@@ -90,7 +88,3 @@ ${text}
 </summary>
 
 [Your instructions, your task list, what you may do, the files and whatever runs in the background are as they were. What follows is the conversation itself: go on with it, and do not mention the summary.]`;
-
-/** The API refuses empty texts. */
-const sendable = (content: readonly AssistantBlock[]): AssistantBlock[] =>
-  content.filter((block) => block.type !== 'text' || block.text.trim() !== '');
