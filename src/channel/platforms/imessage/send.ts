@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Address, OutboundFile, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { failedServer, lostCall, notFromPlatform, retry, type ApiAnswer } from '../call-api.ts';
+import { readFile, unreadable, type OpenFile } from '../read-file.ts';
 import { PlainRequest } from '../plain-text.ts';
 import type { BlueBubbles } from './blue-bubbles.ts';
 
@@ -16,7 +17,6 @@ const Problem = z.object({
 });
 
 type Method = 'private-api' | 'apple-script';
-type OpenFile = () => Promise<ReadableStream<Uint8Array>>;
 
 export async function send(
   api: BlueBubbles,
@@ -32,8 +32,8 @@ export async function send(
   if (file === null || file.size === 0 || file.size > MAX_FILE_BYTES) {
     return { kind: 'unsupported', reason: 'iMessage takes files of 1 byte to 100 MB' };
   }
-  const bytes = await readAll(openFile);
-  if (bytes === null) return retry(5000, 'the file could not be read');
+  const bytes = await readFile(openFile);
+  if (bytes === null) return unreadable;
   return outcomeOf(await tryMethods(method, (by) => sendFile(api, to, { file, bytes }, by)));
 }
 
@@ -105,13 +105,4 @@ function outcomeOf(answer: ApiAnswer): SendOutcome {
 function problemOf(body: unknown): string {
   const parsed = Problem.safeParse(body);
   return parsed.success ? `${parsed.data.message} ${parsed.data.error.message}` : '';
-}
-
-/** In whole: multipart needs its length, and files that are sent natively are below 10 MB. */
-async function readAll(openFile: OpenFile): Promise<ArrayBuffer | null> {
-  try {
-    return await new Response(await openFile()).arrayBuffer();
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Address, Destination, OutboundPiece, SendOutcome } from '#channel/platform.ts';
-import { retry } from '../call-api.ts';
+import { readFile, unreadable, type OpenFile } from '../read-file.ts';
 import type { BotApi } from './bot-api.ts';
 import { Request } from './format.ts';
 
@@ -9,7 +9,6 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 const SentMessage = z.object({ message_id: z.number() });
 
-type OpenFile = () => Promise<ReadableStream<Uint8Array>>;
 type Way = Request['ways'][number];
 
 /** Sends it the first way that Telegram takes. A way that was rejected has sent nothing, so the next is no repetition. */
@@ -76,26 +75,14 @@ function refusalOf(problem: string): SendOutcome | null {
 async function callWay(api: BotApi, way: Way, { file }: OutboundPiece, to: Destination, openFile: OpenFile) {
   const fields = { ...target(to), ...quote(to), ...way.body };
   if (file === null || way.fileField === undefined) return api.call(way.method, fields);
-  const bytes = await readAll(openFile);
-  if (bytes === null) {
-    const outcome = retry(5000, 'the file could not be read');
-    return { kind: 'failed', outcome } as const;
-  }
+  const bytes = await readFile(openFile);
+  if (bytes === null) return { kind: 'failed', outcome: unreadable } as const;
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {
     form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
   form.set(way.fileField, new Blob([bytes], { type: file.mimeType }), file.name);
   return api.call(way.method, form);
-}
-
-/** In whole: multipart needs its length, and files that are sent natively are below 10 MB. */
-async function readAll(openFile: OpenFile): Promise<ArrayBuffer | null> {
-  try {
-    return await new Response(await openFile()).arrayBuffer();
-  } catch {
-    return null;
-  }
 }
 
 export const target = ({ chatId, threadId }: Address): Record<string, string | number> => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Address, OutboundFile, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { failedServer, lostCall, retry } from '../call-api.ts';
+import { readFile, unreadable, type OpenFile } from '../read-file.ts';
 import { Request } from './format.ts';
 import { outcomeOf } from './graph-error.ts';
 import type { Graph } from './graph.ts';
@@ -8,8 +9,6 @@ import { mediaKind } from './media-kind.ts';
 
 const Sent = z.object({ messages: z.array(z.object({ id: z.string() })).min(1) });
 const Uploaded = z.object({ id: z.string() });
-
-type OpenFile = () => Promise<ReadableStream<Uint8Array>>;
 
 export async function send(
   graph: Graph,
@@ -55,15 +54,12 @@ async function uploadFile(
   mimeType: string,
   openFile: OpenFile,
 ): Promise<string | SendOutcome> {
+  const bytes = await readFile(openFile);
+  if (bytes === null) return unreadable;
   const form = new FormData();
   form.set('messaging_product', 'whatsapp');
   form.set('type', mimeType);
-  try {
-    const bytes = await new Response(await openFile()).arrayBuffer();
-    form.set('file', new Blob([bytes], { type: mimeType }), file.name);
-  } catch {
-    return retry(5000, 'the file could not be read');
-  }
+  form.set('file', new Blob([bytes], { type: mimeType }), file.name);
   const answer = await graph.post(`${graph.phoneNumberId}/media`, form);
   if (answer.kind === 'lost') return retry(5000, 'the upload to WhatsApp broke off');
   const uploaded = Uploaded.safeParse(answer.body);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Address, OutboundFile, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { retry } from '../call-api.ts';
+import { readFile, unreadable, type OpenFile } from '../read-file.ts';
 import { PlainRequest } from '../plain-text.ts';
 import type { OaApi } from './oa-api.ts';
 import { outcomeOf } from './oa-error.ts';
@@ -9,8 +10,6 @@ import { uploadKind, type UploadKind } from './upload-kind.ts';
 
 const Sent = z.object({ message_id: z.string() });
 const Uploaded = z.object({ attachment_id: z.string().optional(), token: z.string().optional() });
-
-type OpenFile = () => Promise<ReadableStream<Uint8Array>>;
 
 export async function send(
   api: OaApi,
@@ -55,12 +54,8 @@ async function upload(
   kind: UploadKind,
   openFile: OpenFile,
 ): Promise<{ readonly attachment: Readonly<Record<string, unknown>> } | SendOutcome> {
-  let bytes: ArrayBuffer;
-  try {
-    bytes = await new Response(await openFile()).arrayBuffer();
-  } catch {
-    return retry(5000, 'the file could not be read');
-  }
+  const bytes = await readFile(openFile);
+  if (bytes === null) return unreadable;
   const size = kind === 'gif' ? gifSize(new DataView(bytes)) : {};
   if (size === null) return { kind: 'unsupported', reason: 'The file is no GIF' };
   const form = new FormData();
