@@ -19,6 +19,7 @@ import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { costOf, modelFacts } from '#model/prices.ts';
 import { chooseProvider, type Provider } from '#model/providers.ts';
+import type { RefusedBlocks } from '#model/refused-blocks.ts';
 import { refusedMedia, type RefusedMedia } from '#model/refused-media.ts';
 import { refusedThinking, type RefusedThinking } from '#model/refused-thinking.ts';
 import { requestBody } from '#model/request-body.ts';
@@ -26,7 +27,11 @@ import { retryWait } from '#model/retry-wait.ts';
 import { showOnce } from '#model/show-once.ts';
 
 /** The model that the settings name. Where they name none, every call is a `failure` that says what to set. */
-export function createModel(settings: Settings, deps: ModelDeps): Model {
+export function createModel(
+  settings: Settings,
+  deps: ModelDeps,
+  refused: RefusedBlocks = new Set<string>(),
+): Model {
   const chosen = chooseProvider(settings);
   if (!chosen.ok) {
     return {
@@ -39,8 +44,8 @@ export function createModel(settings: Settings, deps: ModelDeps): Model {
     messages: connect(chosen.value, { deps }),
     provider: chosen.value,
     deps,
-    thinking: refusedThinking(),
-    media: refusedMedia(),
+    thinking: refusedThinking(refused),
+    media: refusedMedia(refused),
   };
   const named = (request: ModelRequest): ModelRequest => ({
     ...request,

@@ -1,12 +1,16 @@
 import { mediaNote } from '#agent/repair-media.ts';
 import type { Message, ToolResultContent, UserBlock } from '#protocol/message.ts';
+import { markOfData, type RefusedBlocks } from '#model/refused-blocks.ts';
 
 /**
  * The images and documents that the provider refused: broken, locked with a password, with too many pages. They stay
  * in the conversation, so without a note in their place every later call would be refused too.
  */
 export interface RefusedMedia {
-  /** Refuses what these messages hold and no answer was given to yet; false if there is none. */
+  /**
+   * Refuses what is new in these messages; where nothing is, what they hold and no answer was given to in this life of
+   * the object: another provider may refuse what one before it took. False if there is neither.
+   */
   refuse(messages: readonly Message[]): boolean;
   /** These messages were answered: what they hold is not to blame for later refusals. */
   accept(messages: readonly Message[]): void;
@@ -15,16 +19,19 @@ export interface RefusedMedia {
 
 type Media = Exclude<ToolResultContent, { type: 'text' }>;
 
-export function refusedMedia(): RefusedMedia {
-  const refused = new Set<string>();
+export function refusedMedia(refused: RefusedBlocks): RefusedMedia {
   const accepted = new Set<string>();
   const withNote = <Block extends UserBlock>(block: Block) =>
     isMedia(block) && refused.has(markOf(block)) ? mediaNote(block) : block;
   return {
     refuse(messages) {
-      const suspects = mediaOf(messages)
-        .map(markOf)
-        .filter((mark) => !accepted.has(mark) && !refused.has(mark));
+      const open = (some: readonly Message[]) =>
+        mediaOf(some)
+          .map(markOf)
+          .filter((mark) => !accepted.has(mark) && !refused.has(mark));
+      const answered = messages.findLastIndex(({ role }) => role === 'assistant');
+      const latest = open(messages.slice(answered + 1));
+      const suspects = latest.length > 0 ? latest : open(messages);
       for (const mark of suspects) refused.add(mark);
       return suspects.length > 0;
     },
@@ -59,10 +66,4 @@ const mediaOf = (messages: readonly Message[]): Media[] =>
 
 const isMedia = (block: UserBlock): block is Media => block.type === 'image' || block.type === 'document';
 
-/** Tells one from another without holding megabytes. */
-function markOf({ source }: Media): string {
-  if (source.type === 'url') return source.url;
-  const { data } = source;
-  const middle = data.length >> 1;
-  return `${data.length} ${data.slice(0, 64)} ${data.slice(middle, middle + 64)} ${data.slice(-64)}`;
-}
+const markOf = ({ source }: Media): string => (source.type === 'url' ? source.url : markOfData(source.data));

@@ -1,4 +1,5 @@
 import type { AssistantBlock, Message } from '#protocol/message.ts';
+import { markOfData, type RefusedBlocks } from '#model/refused-blocks.ts';
 
 /**
  * The thinking blocks that the provider refused. A thought is bound to the model, the account and every byte before
@@ -11,8 +12,7 @@ export interface RefusedThinking {
   without(messages: readonly Message[]): readonly Message[];
 }
 
-export function refusedThinking(): RefusedThinking {
-  const refused = new Set<string>();
+export function refusedThinking(refused: RefusedBlocks): RefusedThinking {
   const isRefused = (block: AssistantBlock) => {
     const mark = markOf(block);
     return mark !== undefined && refused.has(mark);
@@ -37,6 +37,6 @@ export function refusedThinking(): RefusedThinking {
 
 /** What tells one from all others. */
 function markOf(block: AssistantBlock): string | undefined {
-  if (block.type === 'thinking') return block.signature === '' ? undefined : block.signature;
-  return block.type === 'redacted_thinking' ? block.data : undefined;
+  if (block.type === 'thinking') return block.signature === '' ? undefined : markOfData(block.signature);
+  return block.type === 'redacted_thinking' ? markOfData(block.data) : undefined;
 }

@@ -18,6 +18,7 @@ import { McpLinks } from '#session/mcp-links.ts';
 import { McpLists } from '#session/mcp-lists.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
 import { tellOfWaiting } from '#session/run-turns.ts';
+import { refusedBlocks } from '#session/refused-blocks.ts';
 import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
 import { writableFolders } from '#session/writable-folders.ts';
@@ -72,7 +73,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     stream: new EventStream({ clients, log, position: entries.position() }),
     workspace,
     connections,
-    model: createModel(settings, { ...liveModelDeps, fetch: connections.fetch }),
+    model: createModel(settings, { ...liveModelDeps, fetch: connections.fetch }, refusedBlocks(sql)),
     tools: createTools({
       workspace: workspace.guardedBy(guardFolders(() => writableFolders(sql))),
       sessionId,

@@ -90,4 +90,6 @@ export const sessionTables: readonly string[] = [
   `ALTER TABLE session ADD COLUMN media_start INTEGER NOT NULL DEFAULT 0`,
   // What was chosen before the first prompt, for the session that it begins
   `CREATE TABLE chosen_mode (id INTEGER PRIMARY KEY CHECK (id = 1), mode TEXT NOT NULL)`,
+  // Images, documents and thoughts that the provider refused
+  `CREATE TABLE refused_block (mark TEXT PRIMARY KEY) WITHOUT ROWID`,
 ];

@@ -75,6 +75,13 @@ interface FakeRaw {
   readonly contentType?: string;
 }
 
+const askedPath = '/control/asked';
+
+/** From afar: the bodies that the server at `url` was sent and that hold the text, as they were received. */
+export async function askedOf(url: string, text: string): Promise<string[]> {
+  return (await fetch(`${url}${askedPath}?${new URLSearchParams({ of: text })}`)).json();
+}
+
 export const textAnswer = (...deltas: string[]): FakeStream => ({ blocks: [{ text: deltas }] });
 
 export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
@@ -83,6 +90,12 @@ export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
   let fallback = (_request: FakeRequest): FakeAnswer => textAnswer('Hello from the fake model.');
 
   const server = createServer((incoming, response) => {
+    const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://fake');
+    if (pathname === askedPath) {
+      const text = searchParams.get('of') ?? '';
+      response.end(JSON.stringify(requests.map(({ raw }) => raw).filter((raw) => raw.includes(text))));
+      return;
+    }
     void (async () => {
       const request = await receive(incoming, response);
       requests.push(request);

@@ -21,6 +21,8 @@ const Body = z.object({
 
 /** The step of the newest script that comes next; other prompts are answered with their own text. */
 export function answerFromPrompt(request: FakeRequest): FakeAnswer {
+  const refusal = refusals.find(({ of }) => request.raw.includes(of));
+  if (refusal !== undefined) return { status: 400, type: 'invalid_request_error', message: refusal.message };
   if (request.raw.includes('"type":"web_search_')) return searchAnswer;
   if (request.raw.includes('"type":"web_fetch_')) return fetchAnswer;
   if (request.raw.includes('"compaction":{"type":"summarize"')) return summaryAnswer;
@@ -39,6 +41,13 @@ export function answerFromPrompt(request: FakeRequest): FakeAnswer {
   }
   return { status: 400, message: 'no prompt' };
 }
+
+/** A thought of another account, as it were, and an image that cannot be read. */
+export const refused = { signature: 'refused==', image: 'iVBORw0KGgoUkVGVVNFRA==' } as const;
+const refusals = [
+  { of: `"signature":"${refused.signature}"`, message: 'Invalid signature in thinking block' },
+  { of: `"data":"${refused.image}"`, message: 'Could not process image' },
+];
 
 /** To who asks for a search by the API's own tool. */
 const searchAnswer: FakeAnswer = {
