@@ -1,5 +1,6 @@
 import { DelimitedBytes, MalformedForm } from '#files/multipart-bytes.ts';
 import { partHeaders, type PartHeaders } from '#files/multipart-headers.ts';
+import { readBytes } from '#lib/read-bytes.ts';
 
 export interface Part extends PartHeaders {
   /** The bytes, as they arrive. What is not read is skipped when the next part is asked for. */
@@ -51,15 +52,9 @@ export async function* readMultipart(
 
 /** A part's content as UTF-8. Throws `MalformedForm` when it is longer than `limit` bytes. */
 export async function readText(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let size = 0;
-  let text = '';
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > limit) throw new MalformedForm(`a field of the form is longer than ${limit} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const bytes = await readBytes(chunks, limit);
+  if (bytes === null) throw new MalformedForm(`a field of the form is longer than ${limit} bytes`);
+  return new TextDecoder().decode(bytes);
 }
 
 async function skip(chunks: AsyncIterable<Uint8Array>): Promise<void> {

@@ -3,6 +3,7 @@ import type { EndpointHook } from '#catalog/hook.ts';
 import type { Clock } from '#lib/clock.ts';
 import { withDeadline } from '#lib/deadline.ts';
 import { hmacSha256, toHex } from '#lib/hash.ts';
+import { readBytes } from '#lib/read-bytes.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { fillSecrets, type SecretOf } from '#mcp/fill-secrets.ts';
 import { HookAnswer, noObjection } from '#protocol/hook.ts';
@@ -70,8 +71,9 @@ async function read(response: Response): Promise<Result<HookAnswer, EndpointProb
     await response.body?.cancel();
     return fail(response.status >= 300 && response.status < 400 ? 'redirected' : 'bad_status');
   }
-  const text = await readText(response);
-  if (text === undefined) return fail('too_large');
+  const bytes = await readBytes(response.body, MAX_ANSWER_BYTES);
+  if (bytes === null) return fail('too_large');
+  const text = new TextDecoder().decode(bytes);
   if (text.trim() === '') return succeed(noObjection);
   const json = z.string().transform(parseJson).safeParse(text);
   if (!json.success) return fail('not_json');
@@ -87,21 +89,6 @@ const parseJson = (text: string, context: z.RefinementCtx): unknown => {
     return z.NEVER;
   }
 };
-
-/** Undefined: more than is allowed. */
-async function readText(response: Response): Promise<string | undefined> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    // Leaving the loop cancels the rest
-    if (size > MAX_ANSWER_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
 
 /** So that an endpoint knows who asks, and that nobody asks again what was asked once. */
 async function signature(key: string, body: string, now: number): Promise<Record<string, string>> {
