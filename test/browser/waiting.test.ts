@@ -112,6 +112,18 @@ test('a plan is read as Markdown and rejected with words', async () => {
   await close(page, session, /a plan/);
 });
 
+test('a plan is approved with changes', async () => {
+  const { page, session } = await openWaiting(plan);
+  const card = page.getByRole('region', { name: 'The agent proposes a plan' });
+  await card.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+  await card.getByRole('textbox').fill('In blue');
+  await card.getByRole('button', { name: 'Approve with changes' }).press('Enter');
+  await expect
+    .poll(() => stage.server.frames)
+    .toEqual([{ type: 'plan_approval_response', plan_id: 'w1', approved: true, feedback: 'In blue' }]);
+  await close(page, session, /a plan/);
+});
+
 test('a tool call is allowed while the connection is away', async () => {
   const { page, session } = await openWaiting(approval);
   const card = page.getByRole('region', { name: 'The agent wants to use Bash' });

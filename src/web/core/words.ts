@@ -160,6 +160,7 @@ const english = {
     submit: 'Submit',
     skip: 'Skip',
     approve: 'Approve',
+    approveBut: 'Approve with changes',
     reject: 'Reject',
     feedback: 'What should be different? (optional)',
     allow: 'Allow',

@@ -102,6 +102,7 @@ export function ToolInput({
         </ul>
       );
     case 'json':
+      if (Object.keys(input).length === 0) return null;
       return <LongText text={view.json} label={words.tools.input} open={open} />;
   }
 }

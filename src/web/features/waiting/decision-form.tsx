@@ -5,12 +5,15 @@ import { Button } from '#web/ui/button.tsx';
 /** Yes or no, with a remark. No form: the Enter key in the remark must decide nothing. */
 export function DecisionForm({
   yes,
+  yesBut = yes,
   no,
   remark,
   sent,
   onReply,
 }: {
   yes: string;
+  /** With a remark. */
+  yesBut?: string;
   no: string;
   remark: string;
   sent: boolean;
@@ -38,7 +41,7 @@ export function DecisionForm({
       {!sent && (
         <div className="flex flex-wrap gap-2">
           <Button look="fill" onClick={() => decide(true)}>
-            {yes}
+            {text.trim() === '' ? yes : yesBut}
           </Button>
           <Button onClick={() => decide(false)}>{no}</Button>
         </div>

@@ -32,6 +32,7 @@ function Content({ waiting }: { waiting: Waiting }) {
           <MarkdownText text={waiting.plan} open={false} />
           <DecisionForm
             yes={words.waiting.approve}
+            yesBut={words.waiting.approveBut}
             no={words.waiting.reject}
             remark={words.waiting.feedback}
             sent={waiting.reply !== null}
