@@ -2,23 +2,12 @@ import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { fixedFolders, normalizePath, root } from '#files/path.ts';
-import {
-  absentFolders,
-  alwaysThere,
-  checkRoom,
-  checkTarget,
-  checkUploads,
-  done,
-  findEntry,
-  findFile,
-  freePath,
-  missing,
-  type Outcome,
-} from '#files/workspace-checks.ts';
+import { checkUploads, done, findEntry, findFile, freePath, type Outcome } from '#files/workspace-checks.ts';
 import { WorkspaceEntries, type WorkspaceEntry } from '#files/workspace-entries.ts';
-import { objectKeys, WorkspaceObjects } from '#files/workspace-objects.ts';
-import { refuse, type WorkspaceProblem } from '#files/workspace-problem.ts';
+import { WorkspaceObjects } from '#files/workspace-objects.ts';
+import type { WorkspaceProblem } from '#files/workspace-problem.ts';
 import { WorkspaceReader } from '#files/workspace-reader.ts';
+import { WorkspaceTree } from '#files/workspace-tree.ts';
 import { toBytes, WorkspaceWriter } from '#files/workspace-writer.ts';
 
 export interface WorkspaceDeps {
@@ -60,6 +49,7 @@ export class Workspace extends WorkspaceReader {
   readonly #entries: WorkspaceEntries;
   readonly #objects: WorkspaceObjects;
   readonly #writer: WorkspaceWriter;
+  readonly #tree: WorkspaceTree;
   readonly #guarded: { readonly whole: Workspace; readonly guard: Guard } | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
 
@@ -73,12 +63,9 @@ export class Workspace extends WorkspaceReader {
     this.#transaction = transaction;
     this.#entries = entries;
     this.#objects = objects;
-    this.#writer = new WorkspaceWriter({
-      entries,
-      objects,
-      transaction,
-      clock,
-    });
+    const writer = new WorkspaceWriter({ entries, objects, transaction, clock });
+    this.#writer = writer;
+    this.#tree = new WorkspaceTree({ entries, objects, writer, transaction });
   }
 
   /** The same files for somebody who may change only some of them: what `guard` refuses stays as it is. */
@@ -121,108 +108,30 @@ export class Workspace extends WorkspaceReader {
     });
   }
 
-  mkdir(path: string, { recursive = false }: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
-    return this.#change([path], async () => {
-      const normal = normalizePath(path);
-      if (!normal.ok) return normal;
-      const entry = this.#entries.get(normal.value);
-      if (entry) {
-        return recursive && entry.kind === 'directory' ? done : refuse('EEXIST', `${entry.path} exists.`);
-      }
-      const absent = absentFolders(this.#entries, normal.value);
-      if (!absent.ok) return absent;
-      if (!recursive && absent.value.length > 0) return missing(absent.value[0] ?? normal.value);
-      const room = checkRoom(this.#entries, { entries: absent.value.length + 1, bytes: 0 });
-      if (!room.ok) return room;
-      this.#transaction(() => this.#writer.makeFolders([...absent.value, normal.value]));
-      return done;
-    });
+  mkdir(path: string, options: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
+    return this.#change([path], () => this.#tree.mkdir(path, options));
   }
 
   /** A folder that is not empty needs `recursive`. `input` and `output` are emptied and stay. */
-  remove(path: string, { recursive = false }: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
-    return this.#change([path], async () => {
-      const found = findEntry(this.#entries, path);
-      if (!found.ok) return found;
-      const entry = found.value;
-      const fixed = fixedFolders.includes(entry.path);
-      if (entry.path === root || (fixed && !recursive)) return alwaysThere(entry.path);
-      const below = entry.kind === 'directory' ? this.#entries.below(entry.path) : [];
-      if (below.length > 0 && !recursive) return refuse('ENOTEMPTY', `${entry.path} is not empty.`);
-      this.#transaction(() => {
-        this.#entries.removeBelow(entry.path);
-        if (!fixed) this.#entries.remove(entry.path);
-      });
-      await this.#objects.discard(objectKeys([entry, ...below]));
-      return done;
-    });
+  remove(path: string, options: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
+    return this.#change([path], () => this.#tree.remove(path, options));
   }
 
   /** `to` is the new path itself, not a folder to move into. A file replaces a file; the folder above must be there. */
   rename(from: string, to: string): Promise<Outcome<void>> {
-    return this.#change([from, to], async () => {
-      const source = findEntry(this.#entries, from);
-      if (!source.ok) return source;
-      const target = checkTarget(this.#entries, source.value, to);
-      if (!target.ok) return target;
-      const { path, replaced } = target.value;
-      if (path === source.value.path) return done;
-      if (fixedFolders.includes(source.value.path)) return alwaysThere(source.value.path);
-      if (replaced && source.value.kind === 'directory') return refuse('EEXIST', `${path} exists.`);
-      this.#transaction(() => {
-        if (replaced) this.#entries.remove(path);
-        this.#entries.move(source.value.path, path);
-      });
-      await this.#objects.discard(objectKeys(replaced ? [replaced] : []));
-      return done;
-    });
+    return this.#change([from, to], () => this.#tree.rename(from, to));
   }
 
   /** `to` is the new path itself. A folder needs `recursive`, and is merged into a folder that is there. */
-  copy(
-    from: string,
-    to: string,
-    { recursive = false }: { readonly recursive?: boolean } = {},
-  ): Promise<Outcome<void>> {
-    return this.#change([to], async () => {
-      const source = findEntry(this.#entries, from);
-      if (!source.ok) return source;
-      const target = checkTarget(this.#entries, source.value, to);
-      if (!target.ok) return target;
-      if (target.value.path === source.value.path) return done;
-      if (source.value.kind === 'directory' && !recursive) {
-        return refuse('EISDIR', `${source.value.path} is a folder: copy it recursively.`);
-      }
-      const below = source.value.kind === 'directory' ? this.#entries.below(source.value.path) : [];
-      if (!target.value.replaced) {
-        const room = checkRoom(this.#entries, {
-          entries: below.length + 1,
-          bytes: [source.value, ...below].reduce((sum, { size }) => sum + size, 0),
-        });
-        if (!room.ok) return room;
-      }
-      for (const entry of [source.value, ...below]) {
-        const copied = await this.#writer.copyEntry(
-          entry,
-          target.value.path + entry.path.slice(source.value.path.length),
-        );
-        if (!copied.ok) return copied;
-      }
-      return done;
-    });
+  copy(from: string, to: string, options: { readonly recursive?: boolean } = {}): Promise<Outcome<void>> {
+    return this.#change([to], () => this.#tree.copy(from, to, options));
   }
 
   touch(
     path: string,
     change: { readonly mode?: number; readonly modifiedAt?: number },
   ): Promise<Outcome<void>> {
-    return this.#change([path], async () => {
-      const found = findEntry(this.#entries, path);
-      if (!found.ok) return found;
-      const { mode, modifiedAt } = found.value;
-      this.#entries.touch(found.value.path, { mode, modifiedAt, ...change });
-      return done;
-    });
+    return this.#change([path], () => this.#tree.touch(path, change));
   }
 
   /**
