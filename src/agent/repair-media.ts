@@ -1,9 +1,7 @@
-import type { ToolResultBlock, ToolResultContent } from '#protocol/message.ts';
+import { imageMediaTypes, type ToolResultBlock, type ToolResultContent } from '#protocol/message.ts';
 
 /** https://platform.claude.com/docs/en/build-with-claude/vision: 5 MB as base64; a PDF has to fit a request of 32 MB. */
 const MOST_CHARACTERS = { image: 5 * 1024 * 1024, document: 30 * 1024 * 1024 };
-
-const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
 /** The block itself, or a note in the place of an image or document that the API would refuse, with the whole request. */
 export function replaceMedia<Block extends ToolResultContent>(block: Block): Block | TextBlock {
@@ -23,7 +21,7 @@ const named = { image: 'an image', document: 'a document' };
 function isAccepted({ type, source }: Exclude<ToolResultContent, { type: 'text' }>): boolean {
   if (source.type === 'url') return /^https?:\/\//i.test(source.url);
   const isKnown =
-    type === 'image' ? imageTypes.has(source.media_type) : source.media_type === 'application/pdf';
+    type === 'image' ? imageMediaTypes.has(source.media_type) : source.media_type === 'application/pdf';
   return isKnown && source.data !== '' && source.data.length <= MOST_CHARACTERS[type];
 }
 

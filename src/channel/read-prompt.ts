@@ -4,7 +4,7 @@ import { listen } from '#channel/listen.ts';
 import { readReceived, receiveFile, type ReceivedFile } from '#channel/receive-file.ts';
 import type { Turn } from '#channel/turn.ts';
 import type { z } from 'zod';
-import { ImageBlock } from '#protocol/message.ts';
+import { ImageBlock, imageMediaTypes } from '#protocol/message.ts';
 import type { Prompt } from '#protocol/prompt.ts';
 
 /** Of all images of a prompt, decoded: what a request can carry with room to spare. */
@@ -14,8 +14,6 @@ const IMAGE_BYTES = (5 * 1024 * 1024 * 3) / 4;
 
 /** Of all recordings of a prompt: with an engine that hangs, nobody waits for each of them. */
 const LISTEN_MS = 90_000;
-
-const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
 export interface ReadPrompt {
   /** Empty where nothing usable came. */
@@ -62,7 +60,11 @@ async function readImages(
   const blocks: z.infer<typeof ImageBlock>[] = [];
   let total = 0;
   for (const file of files) {
-    if (!imageTypes.has(file.mimeType) || file.size > IMAGE_BYTES || total + file.size > ALL_IMAGES_BYTES)
+    if (
+      !imageMediaTypes.has(file.mimeType) ||
+      file.size > IMAGE_BYTES ||
+      total + file.size > ALL_IMAGES_BYTES
+    )
       continue;
     const bytes = await readReceived(channel, turn, file);
     if (bytes === null) continue;

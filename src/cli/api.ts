@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Access } from '#cli/access.ts';
 import type { Config } from '#cli/config.ts';
 import { call, failureFor, problemOf, readBody, type Call } from '#cli/http.ts';
+import { CommandList, SkillList, SubagentList } from '#protocol/config.ts';
 import { LinkCode, LinkedIdentity, LinkPreview } from '#protocol/link.ts';
 import { McpServerList, McpSignInStart } from '#protocol/mcp.ts';
 import { MadePersonalToken, PersonalToken } from '#protocol/personal-token.ts';
@@ -20,18 +21,6 @@ const Agent = z.object({
 });
 
 const Agents = z.object({ agents: z.array(Agent) });
-const Subagents = z.object({ subagents: z.array(z.object({ name: z.string(), focus: z.string() })) });
-const Skills = z.object({ skills: z.array(z.object({ name: z.string(), description: z.string() })) });
-const Commands = z.object({
-  commands: z.array(
-    z.object({
-      name: z.string(),
-      description: z.string(),
-      argument_hint: z.string().nullable(),
-      source: z.string(),
-    }),
-  ),
-});
 const Done = z.object({ status: z.string() });
 const Identities = z.object({ identities: z.array(LinkedIdentity) });
 
@@ -73,11 +62,11 @@ export function createApi(config: Config, access: Access) {
   return {
     asUser,
     agents: async () => (await readBody(await withKey('/config/agents'), Agents)).agents,
-    subagents: async () => (await readBody(await withKey('/config/subagents'), Subagents)).subagents,
-    skills: async () => (await readBody(await withKey('/config/skills'), Skills)).skills,
+    subagents: async () => (await readBody(await withKey('/config/subagents'), SubagentList)).subagents,
+    skills: async () => (await readBody(await withKey('/config/skills'), SkillList)).skills,
     commands: async (agent: string | undefined) => {
       const query = agent === undefined ? '' : `?agent_id=${encodeURIComponent(agent)}`;
-      return (await readBody(await withKey(`/config/commands${query}`), Commands)).commands;
+      return (await readBody(await withKey(`/config/commands${query}`), CommandList)).commands;
     },
     sessions: async () =>
       readBody(await asUser({ method: 'GET', path: '/sessions' }), z.array(ListedSession)),

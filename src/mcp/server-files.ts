@@ -5,6 +5,7 @@ import { fail, succeed } from '#lib/result.ts';
 import { PathParameter, SessionParameter } from '#mcp/server-parameters.ts';
 import { looks, noSession, offer, text } from '#mcp/server-tool.ts';
 import type { FileInfo } from '#protocol/file.ts';
+import { imageMediaTypes } from '#protocol/message.ts';
 
 const ListedFile = z.object({
   path: z.string().describe('As read_file wants it'),
@@ -38,7 +39,6 @@ export const listFiles = offer({
 const TEXT_BYTES = 128 * 1024;
 /** What models take as a picture. */
 const IMAGE_BYTES = 5 * 1024 * 1024;
-const images = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 export const readFile = offer({
   name: 'read_file',
@@ -72,7 +72,7 @@ export const readFile = offer({
     if (response.status === 416) return fail(`${path} ends before byte ${offset}.`);
     const type = response.headers.get('content-type') ?? '';
     const rest = Number(response.headers.get('content-length'));
-    const isImage = images.has(type);
+    const isImage = imageMediaTypes.has(type);
     const wanted = isImage && rest <= IMAGE_BYTES ? rest : TEXT_BYTES;
     const bytes = await readUpTo(response, Math.min(wanted, rest));
     const decoded = isImage ? undefined : decodeText(bytes, { isWhole: bytes.length === rest });

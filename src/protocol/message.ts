@@ -6,6 +6,8 @@ import { z } from 'zod';
  */
 
 const ImageMediaType = z.enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+/** What the model can be shown as an image. */
+export const imageMediaTypes: ReadonlySet<string> = new Set(ImageMediaType.options);
 
 export const TextBlock = z.object({ type: z.literal('text'), text: z.string() });
 
