@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** People send a thought in pieces: that long after a message the next one still belongs to it. */
-const QUIET_MS = 700;
+export const QUIET_MS = 700;
 const ALBUM_MS = 1000;
 
 /** Who goes on writing is answered all the same. */
@@ -37,7 +37,7 @@ interface Batch {
 export function nextBatch(sql: SqlStorage): Batch | undefined {
   const [first, ...others] = sql
     .exec(
-      `SELECT seq, at, due, sender_id, message ->> '$.album' IS NOT NULL AS is_album,
+      `SELECT seq, at, due, sender_id, album IS NOT NULL AS is_album,
          choice IS NOT NULL AS is_choice, command IS NOT NULL AS is_command
        FROM inbox WHERE taken = 0 ORDER BY seq LIMIT ?`,
       MOST,

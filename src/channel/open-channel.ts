@@ -5,6 +5,7 @@ import { followTurn, signalSession } from '#channel/follow-turn.ts';
 import { livePlatformDeps } from '#channel/live-platform-deps.ts';
 import { tendElsewhere } from '#channel/look-elsewhere.ts';
 import { handOn } from '#channel/move-chat.ts';
+import { QUIET_MS } from '#channel/next-batch.ts';
 import { nextWake } from '#channel/next-wake.ts';
 import { oneAtATime } from '#channel/one-at-a-time.ts';
 import { readMappedUsers } from '#channel/people-deps.ts';
@@ -47,12 +48,15 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     log,
     transaction: (act) => storage.transactionSync(act),
     kick: (what) => {
-      void run[what]().then(() => alarm.arm());
-      alarm.arm();
+      const arm = what === 'inbox' ? alarm.armSoon : alarm.arm;
+      void run[what]().then(arm);
+      arm();
     },
     goOn: () => {
       alarm.forget();
-      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere', 'leaving'] as const) channel.kick(what);
+      alarm.arm();
+      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere', 'leaving'] as const)
+        void run[what]().then(alarm.arm);
     },
     draft: Promise.resolve(),
     showMore: null,
@@ -80,19 +84,25 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
 function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage) {
   // Unknown at first: an earlier life may have left one
   let armed: number | null | undefined;
-  return {
-    arm(): void {
-      const now = clock.now();
-      const due = nextWake(sql, now);
-      if (due === null) {
-        if (armed !== null) void storage.deleteAlarm();
-        armed = null;
-        return;
-      }
-      const isSet = typeof armed === 'number' && armed > now && armed <= due;
-      if (isSet) return;
+  const isArmed = (now: number, until: number): boolean =>
+    typeof armed === 'number' && armed > now && armed <= until;
+  const arm = (): void => {
+    const now = clock.now();
+    const due = nextWake(sql, now);
+    if (due === null) {
+      if (armed !== null) void storage.deleteAlarm();
+      armed = null;
+    } else if (!isArmed(now, due)) {
       armed = due;
       void storage.setAlarm(due);
+    }
+  };
+  return {
+    arm,
+    /** Where messages come in: none is due before then. To look for each what else is due would be most of the work. */
+    armSoon(): void {
+      const now = clock.now();
+      if (!isArmed(now, now + QUIET_MS)) arm();
     },
     forget(): void {
       armed = undefined;

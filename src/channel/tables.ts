@@ -129,4 +129,7 @@ export const channelTables: readonly string[] = [
   // What goes on in another object, until it is there; turns that come from one, until they can go on here
   `CREATE TABLE leaving (seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, body TEXT NOT NULL);
    CREATE TABLE arrived (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL)`,
+  // What decides when messages are due, without a look into each that waits
+  `ALTER TABLE inbox ADD COLUMN album TEXT GENERATED ALWAYS AS (message ->> '$.album') VIRTUAL;
+   CREATE INDEX inbox_waiting ON inbox (taken, seq, at, due, sender_id, command, choice, album)`,
 ];
