@@ -1,11 +1,9 @@
 import type { PeopleDeps } from '#channel/people-deps.ts';
 import { isAdmitted } from '#channel/whitelist.ts';
+import { createRecent } from '#lib/recent.ts';
 
-/** Who may write is not looked up again for so long: a webhook is to be answered before a database far away is asked. */
-const REMEMBERED_MS = 10_000;
-const MOST_REMEMBERED = 10_000;
-
-const admittedUntil = new Map<string, number>();
+/** Who writes often is looked up once in so long: a webhook is to be answered soon, and the database is far away. */
+const admittedLately = createRecent(10_000);
 
 /**
  * `isAdmitted`, remembered where it is true. Contract: who is taken off the list is refused at once where that was done,
@@ -14,13 +12,12 @@ const admittedUntil = new Map<string, number>();
 export async function mayWrite(who: Parameters<typeof isAdmitted>[0], deps: PeopleDeps): Promise<boolean> {
   const key = JSON.stringify([who.platform, ...who.ids]);
   const now = deps.clock.now();
-  if (now < (admittedUntil.get(key) ?? 0)) return true;
+  if (admittedLately.has(key, now)) return true;
   const admitted = await isAdmitted(who, deps);
-  if (admittedUntil.size >= MOST_REMEMBERED) admittedUntil.clear();
-  if (admitted) admittedUntil.set(key, now + REMEMBERED_MS);
-  else admittedUntil.delete(key);
+  if (admitted) admittedLately.add(key, now);
+  else admittedLately.delete(key);
   return admitted;
 }
 
 /** To be called where somebody may have lost the right. */
-export const forgetAdmissions = (): void => admittedUntil.clear();
+export const forgetAdmissions = (): void => admittedLately.clear();
