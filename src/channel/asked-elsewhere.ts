@@ -5,7 +5,7 @@ import { readPerson } from '#channel/linked-chat.ts';
 import { lookLater, type Asking } from '#channel/look-later.ts';
 import { addNotice, addToOutbox } from '#channel/outbox.ts';
 import { QuestionRow } from '#channel/question.ts';
-import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
+import { ask, takeAnswer } from '#channel/questions.ts';
 import { isPlainAnswer } from '#channel/read-answer.ts';
 import { notLinked } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
@@ -38,14 +38,20 @@ export function askAgain(channel: Channel): boolean {
 export function askElsewhere(channel: Channel): void {
   const { sql } = channel;
   if (!hasAny(sql) || !isFree(sql)) return;
-  const due = select(
-    sql,
-    `id IN (SELECT min(id) FROM question WHERE session_id IS NOT NULL AND state = 'open' GROUP BY session_id)
-     AND (outbox_id IS NULL OR (is_lost = 1 AND (SELECT max(at) FROM seen) >
-       (SELECT created_at FROM outbox WHERE outbox.id = outbox_id))) ORDER BY id`,
-  );
+  const due = select(sql, `${isToBeAsked} ORDER BY id`);
   channel.transaction(() => due.forEach((question) => ask(channel, question)));
 }
+
+const isToBeAsked = `
+  id IN (SELECT min(id) FROM question WHERE session_id IS NOT NULL AND state = 'open' GROUP BY session_id)
+  AND (outbox_id IS NULL OR (is_lost = 1 AND (SELECT max(at) FROM seen) >
+    (SELECT created_at FROM outbox WHERE outbox.id = outbox_id)))`;
+
+/** Whether `askElsewhere` would ask anything. */
+export const hasToAsk = (sql: SqlStorage): boolean =>
+  hasAny(sql) &&
+  sql.exec(`SELECT 1 FROM asked_question WHERE ${isToBeAsked} LIMIT 1`).toArray().length > 0 &&
+  isFree(sql);
 
 /**
  * Takes a button of a question from elsewhere, whatever goes on here; and words, where they are plainly an answer and
@@ -93,7 +99,8 @@ const hasAny = (sql: SqlStorage): boolean =>
 /** Neither works a turn here, nor does one ask: at most one waits behind a turn that was begun elsewhere. */
 function isFree(sql: SqlStorage): boolean {
   const turn = readTurn(sql);
-  return turn === undefined || (turn.phase === 'waiting' && openQuestion(sql) === undefined);
+  const asks = "SELECT 1 FROM question WHERE session_id IS NULL AND state = 'open' LIMIT 1";
+  return turn === undefined || (turn.phase === 'waiting' && sql.exec(asks).toArray().length === 0);
 }
 
 const lastSaid = (sql: SqlStorage): QuestionRow | undefined =>

@@ -56,13 +56,11 @@ export const messagesAt = (sql: SqlStorage, seqs: readonly number[]): InboxRow[]
 /** Those that the turn under way is made of. */
 export const takenMessages = (sql: SqlStorage): InboxRow[] => select(sql, 'taken = 1 ORDER BY seq');
 
-/** The first message that need not wait for the turn under way. */
+/** That a message need not wait for the turn under way. */
+export const isInstant = "taken = 0 AND command IS NOT NULL AND command NOT IN ('new', 'stop')";
+
 export const nextInstant = (sql: SqlStorage, now: number): InboxRow | undefined =>
-  select(
-    sql,
-    "taken = 0 AND command IS NOT NULL AND command NOT IN ('new', 'stop') AND due <= ? ORDER BY seq LIMIT 1",
-    now,
-  )[0];
+  select(sql, `${isInstant} AND due <= ? ORDER BY seq LIMIT 1`, now)[0];
 
 /** The first thing that someone said to a question that was sent at a moment; null: it was not. `/new` is always heard. */
 export const nextAnswer = (
