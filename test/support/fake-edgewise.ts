@@ -83,6 +83,10 @@ export class FakeEdgewise {
   breakAfter: number[] = [];
   /** How many of the next prompts get lost with their connection before they are stored. */
   losePrompts = 0;
+  /** How many of the next choices of a mode get lost, though their connection seems to live on. */
+  loseModes = 0;
+  /** Chosen last; told to whoever comes back. */
+  #mode: unknown;
   password = 'secret';
   apiKey = 'key';
   tokenSeconds = 1800;
@@ -165,8 +169,13 @@ export class FakeEdgewise {
     const resumed = known === undefined ? {} : { session_id: id, resumed: true, turn_count: known.turns };
     this.#left.set(client, this.breakAfter.shift() ?? Infinity);
     client.send(JSON.stringify({ type: 'ready', cwd_id: id, ...resumed }));
+    if (known !== undefined && this.#mode !== undefined) this.#tellMode(client);
     if (known !== undefined) this.#catchUp(client, known, Number(query['last_event'] ?? Infinity));
     client.on('message', (frame: Buffer) => this.#receive(client, id, JSON.parse(frame.toString())));
+  }
+
+  #tellMode(client: WebSocket): void {
+    client.send(JSON.stringify({ type: 'permission_mode', mode: this.#mode }));
   }
 
   /** As whole events, so that a client has to cut for itself what it knows of a delta. */
@@ -183,8 +192,11 @@ export class FakeEdgewise {
       this.losePrompts -= 1;
       return client.terminate();
     }
-    if (frame['type'] === 'set_permission_mode')
-      return client.send(JSON.stringify({ type: 'permission_mode', mode: frame['mode'] }));
+    if (frame['type'] === 'set_permission_mode') {
+      if (this.loseModes > 0) return void (this.loseModes -= 1);
+      this.#mode = frame['mode'];
+      return this.#tellMode(client);
+    }
     const session = this.#session(id);
     if (!session.sockets.has(client)) this.#catchUp(client, session, Infinity);
     if (frame['type'] === 'plan_approval_response') {

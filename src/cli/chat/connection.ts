@@ -46,6 +46,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   let attempts = 0;
   let unconfirmed: readonly Unconfirmed[] = [];
   let chosenMode: PermissionMode | undefined;
+  /** Chosen, until the server says the same; a turn that ends does not make it told. */
+  let untoldMode: PermissionMode | undefined;
   const ownMessages = new Set<string>();
   const watchers = new Set<(event: ChatEvent) => void>();
   const giveUps = new Set<(failure: CliFailure) => void>();
@@ -57,6 +59,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     if (event === undefined || closed) return;
     attempts = 0;
     if (event.type === 'session_id') sessionId = event.session_id;
+    if (event.type === 'permission_mode' && event.mode === untoldMode) untoldMode = undefined;
     unconfirmed = unconfirmed.filter((sent) => !sent.confirmedBy(event));
     // What was typed here is on the screen already
     const isOwn = event.type === 'user_message' && ownMessages.has(event.message_id ?? '');
@@ -85,8 +88,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
       promisedId = undefined;
       attached = await open(undefined, await access.token());
       // It was forgotten with the session
-      if (attached.kind === 'ready' && chosenMode !== undefined)
-        attached.socket.send(JSON.stringify(modeFrame(chosenMode)));
+      untoldMode = chosenMode;
     }
     if (attached.kind === 'ready') {
       if (closed) attached.socket.close();
@@ -113,6 +115,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
         const attached = await attempt().catch(passWhenUnreachable);
         if (attached?.kind === 'ready') {
           listener.notice({ kind: 'back' });
+          // First: it holds for the prompt that follows
+          if (untoldMode !== undefined) socket?.send(modeFrame(untoldMode));
           for (const { frame } of unconfirmed) socket?.send(frame);
           return;
         }
@@ -132,6 +136,10 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   function transmit(message: object, confirmedBy: Unconfirmed['confirmedBy']): void {
     const frame = JSON.stringify(message);
     unconfirmed = [...unconfirmed, { frame, confirmedBy }];
+    sendOrRecover(frame);
+  }
+
+  function sendOrRecover(frame: string): void {
     if (socket?.readyState === WebSocket.OPEN) socket.send(frame);
     else recover();
   }
@@ -195,7 +203,8 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
     },
     setPermissionMode(mode) {
       chosenMode = mode;
-      transmit(modeFrame(mode), (event) => event.type === 'permission_mode');
+      untoldMode = mode;
+      sendOrRecover(modeFrame(mode));
       return true;
     },
     close() {
@@ -205,7 +214,7 @@ export async function connect(options: ConnectionOptions): Promise<Conversation>
   };
 }
 
-const modeFrame = (mode: PermissionMode) => ({ type: 'set_permission_mode', mode }) as const;
+const modeFrame = (mode: PermissionMode) => JSON.stringify({ type: 'set_permission_mode', mode });
 
 const isTokenRefused = (attached: Attached): boolean =>
   attached.kind === 'closed' && (attached.code === 1008 || attached.code === 4001);

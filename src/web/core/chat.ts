@@ -46,6 +46,8 @@ export function createChat(deps: ChatDeps) {
   const workspace = createWorkspace();
   let incoming: ServerEvent[] = [];
   let flushPlanned = false;
+  /** Whether the present connection has said `ready`: what is sent before that may overtake what is sent again. */
+  let greeted = false;
   let cancelStopFallback: (() => void) | null = null;
 
   const draftKey = () => state.get().sessionId ?? NEW;
@@ -74,6 +76,7 @@ export function createChat(deps: ChatDeps) {
       deps.onFrame(flush);
     },
     onChange(connection) {
+      greeted = false;
       state.update((now) => ({ ...now, connection }));
     },
     onMissing() {
@@ -90,11 +93,12 @@ export function createChat(deps: ChatDeps) {
 
   const keepUnsent = () => writeUnsent(deps.drafts, draftKey(), state.get().thread);
 
+  const isGreeted = () => greeted;
   const send = (frame: object) => socket.send(frame);
   const retryNow = () => socket.retryNow();
-  const prompts = createPrompts({ ...deps, state, workspace, send, connect, keep: keepUnsent });
+  const prompts = createPrompts({ ...deps, state, workspace, isGreeted, send, connect, keep: keepUnsent });
   const replies = createReplies({ state, send, retryNow });
-  const mode = createModeChoice({ state, workspace, send, connect });
+  const mode = createModeChoice({ state, workspace, isGreeted, send, connect });
 
   function flush(): void {
     flushPlanned = false;
@@ -106,6 +110,7 @@ export function createChat(deps: ChatDeps) {
     state.set(taken.state);
     const { sessionId } = taken.state;
     if (sessionId !== null && before.sessionId === null) adopt(sessionId);
+    for (const event of events) if (event.type === 'permission_mode') mode.confirm(event.mode);
     if (taken.workspace !== null) greet(taken.workspace);
     if (taken.turnEnded) {
       cancelStopFallback?.();
@@ -122,6 +127,7 @@ export function createChat(deps: ChatDeps) {
 
   /** After every (re)connection: whoever waits for a workspace gets it, and what is unconfirmed goes out again. */
   function greet(workspaceId: string): void {
+    greeted = true;
     workspace.tell(workspaceId);
     mode.tellAgain();
     prompts.sendAgain();

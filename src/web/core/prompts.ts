@@ -7,6 +7,7 @@ import type { Workspace } from '#web/core/workspace.ts';
 interface PromptDeps {
   readonly state: Store<ChatState>;
   readonly workspace: Workspace;
+  readonly isGreeted: () => boolean;
   readonly send: (frame: object) => boolean;
   readonly connect: () => void;
   readonly now: () => number;
@@ -19,7 +20,7 @@ interface PromptDeps {
  * The way of a prompt: it waits in the queue while a reply runs, then stands in the outbox until the server has
  * confirmed it. Sent again with the same id, it changes nothing there.
  */
-export function createPrompts({ state, workspace, send, connect, now, newId, keep }: PromptDeps) {
+export function createPrompts({ state, workspace, isGreeted, send, connect, now, newId, keep }: PromptDeps) {
   const setThread = (change: (thread: Thread) => Partial<Thread>) =>
     state.update((before) => ({ ...before, thread: { ...before.thread, ...change(before.thread) } }));
 
@@ -30,7 +31,7 @@ export function createPrompts({ state, workspace, send, connect, now, newId, kee
 
   function dispatch(message: UserItem): void {
     setThread(({ outbox }) => ({ outbox: [...outbox, { ...message, failed: false }] }));
-    if (state.get().connection.state === 'open' && workspace.id() !== null) transmit(message);
+    if (isGreeted()) transmit(message);
     else connect();
   }
 

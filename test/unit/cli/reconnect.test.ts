@@ -75,22 +75,21 @@ test('a prompt that never arrived is sent again with the same id, in a session o
   expect(server.sessions.size).toBe(1);
 });
 
-test('what the agent may do is chosen again where the session is begun anew before its first prompt', async () => {
-  const { server, url } = await serve(turn);
+async function converse(url: string) {
   const { host } = startCli(['--version'], { env });
-  const access = createAccess({
-    host,
-    config: readConfig(host, url),
-    credentials: openCredentials(host),
-  });
-  const conversation = await connect({
+  return connect({
     server: url,
-    access,
+    access: createAccess({ host, config: readConfig(host, url), credentials: openCredentials(host) }),
     listener: { event: () => {}, notice: () => {} },
     agentId: undefined,
     resume: undefined,
     pause: async () => {},
   });
+}
+
+test('what the agent may do is chosen again where the session is begun anew before its first prompt', async () => {
+  const { server, url } = await serve(turn);
+  const conversation = await converse(url);
   server.losePrompts = 1;
   conversation.setPermissionMode('plan');
   await conversation.send('go');
@@ -98,6 +97,27 @@ test('what the agent may do is chosen again where the session is begun anew befo
   const mode = { type: 'set_permission_mode', mode: 'plan' };
   const prompt = { content: 'go', message_id: expect.any(String) };
   expect(server.frames).toEqual([mode, prompt, mode, prompt]);
+});
+
+test('what the agent may do is told again, before any prompt, until the server says the same', async () => {
+  const { server, url } = await serve(turn);
+  const conversation = await converse(url);
+  await conversation.send('one');
+  conversation.setPermissionMode('default');
+  await conversation.send('two');
+  server.loseModes = 1;
+  conversation.setPermissionMode('plan');
+  // A turn that ends does not make it told
+  await conversation.send('three');
+  server.losePrompts = 1;
+  await conversation.send('four');
+  server.losePrompts = 1;
+  await conversation.send('five');
+  conversation.close();
+  // Told again after the server has told of the old one; then it has confirmed it
+  expect(server.frames.map(({ mode, content }) => mode ?? content).join(' ')).toBe(
+    'one default two plan three four plan four five five',
+  );
 });
 
 test('a prompt that arrived just before the break is run once', async () => {

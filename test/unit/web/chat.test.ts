@@ -287,6 +287,49 @@ test('a stop while something waits cancels', async () => {
   expect([thread().running, thread().waiting]).toEqual([false, []]);
 });
 
+test('what the agent may do is told again, before any prompt, until the server says the same', async () => {
+  const { chat, last, elapse } = setUp();
+  const plan = { type: 'set_permission_mode', mode: 'plan' };
+  const prompt = (content: string, message_id: string) => ({ content, message_id });
+  await chat.open('s1', null);
+  last().greet('s1');
+  // The connection is dead already, and nobody knows
+  chat.choosePermissionMode('plan');
+  chat.send(text('one'));
+  last().fall();
+  elapse();
+  last().greet('s1');
+  last().say({ type: 'permission_mode', mode: 'default' });
+  expect(last().sent).toEqual([plan, prompt('one', 'm1')]);
+  last().fall();
+  elapse();
+  last().greet('s1');
+  expect(last().sent).toEqual([plan, prompt('one', 'm1')]);
+  last().say({ type: 'permission_mode', mode: 'plan' });
+  expect(chat.state.get().permissionMode).toBe('plan');
+  last().fall();
+  elapse();
+  last().greet('s1');
+  expect(last().sent).toEqual([prompt('one', 'm1')]);
+});
+
+test('what is said and chosen before the server has greeted waits for that, in the right order', async () => {
+  const { chat, last, elapse } = setUp();
+  await chat.open('s1', null);
+  last().greet('s1');
+  chat.choosePermissionMode('plan');
+  last().fall();
+  elapse();
+  last().dispatchEvent(new Event('open'));
+  chat.send(text('one'));
+  expect(last().sent).toEqual([]);
+  last().say({ type: 'ready', cwd_id: 's1' });
+  expect(last().sent).toEqual([
+    { type: 'set_permission_mode', mode: 'plan' },
+    { content: 'one', message_id: 'm1' },
+  ]);
+});
+
 test('what the agent may do is sent at once, or with the next connection; the server has the last word', () => {
   const { chat, last } = setUp();
   const mode = () => chat.state.get().permissionMode;
