@@ -3,6 +3,7 @@ import { defineTool, ToolFailure } from '#agent/tool.ts';
 import { contentTypeOf } from '#files/file-kind.ts';
 import { normalizePath, root } from '#files/path.ts';
 import type { Workspace } from '#files/workspace.ts';
+import type { StandaloneFile } from '#protocol/standalone-file.ts';
 
 const description = `Sends a file of the workspace to the user, into the chat that you talk in.
 
@@ -47,12 +48,15 @@ export const sendFileTool = ({ workspace, sessionId, linkTo }: SendFileDeps) =>
       const url = await linkTo(path);
       const mime_type = contentTypeOf(entry.name);
       const file = { filename: entry.name, mime_type, size_bytes: entry.size };
+      const shown: StandaloneFile = {
+        _standalone_file: { type: kindOf(mime_type), ...(url === null ? {} : { url }), ...file },
+      };
       return JSON.stringify({
         action: 'deliver_file',
         file_path: path,
         ...file,
         ...(url === null ? {} : { download_url: url }),
-        _standalone_file: { type: kindOf(mime_type), ...(url === null ? {} : { url }), ...file },
+        ...shown,
       });
     },
   });

@@ -37,6 +37,20 @@ const events = [
     },
     'Good.',
   ),
+  ...call(
+    't6',
+    'send_file_to_chat',
+    { file_path: 'output/report.pdf' },
+    JSON.stringify({
+      action: 'deliver_file',
+      _standalone_file: {
+        type: 'file',
+        url: 'https://edgewise.example/d?signed',
+        filename: 'report.pdf',
+        size_bytes: 2048,
+      },
+    }),
+  ),
   ...call('t5', 'TaskUpdate', { taskId: '3', status: 'completed' }, 'Task 3 is completed.'),
 ];
 
@@ -60,6 +74,7 @@ test.each([320, 1280])('calls are told in words, and only web addresses are link
     ],
     ['Skill', 'data-summary', /Skill\s*data-summary\s*About\s*a.csv/],
     ['TodoWrite', '1 of 3 done · Think', /✓\s*Look\s*done\s*●\s*Think\s*in progress\s*○\s*Act\s*to do/],
+    ['send_file_to_chat', 'report.pdf', /report.pdf · 2 kB\s*Download/],
     ['TaskUpdate', '#3 · done', /Task\s*#3\s*Status\s*done/],
   ] as const) {
     const card = page.getByRole('group', { name, exact: true });
@@ -67,6 +82,8 @@ test.each([320, 1280])('calls are told in words, and only web addresses are link
     await card.getByRole('button').first().click();
     await expect.poll(() => card.innerText()).toMatch(inside);
   }
+  const download = page.getByRole('link', { name: 'Download report.pdf' });
+  expect(await download.getAttribute('href')).toBe('https://edgewise.example/d?signed');
   expect(await appearanceFaults(page)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { oneLine, printable } from '#cli/style.ts';
 import { parseJson } from '#cli/http.ts';
 import { toolTitle } from '#protocol/mcp-tool-name.ts';
+import { StandaloneFile } from '#protocol/standalone-file.ts';
 
 /** The one input that tells most about a call, by the names tools give it; the first that is there is shown. */
 const tellingInputs = [
@@ -36,17 +36,6 @@ export function describeCall(name: string, input: Readonly<Record<string, unknow
   return `${title} ${oneLine(said, Math.max(20, width - title.length - 6))}`.trimEnd();
 }
 
-/** A tool that made a file says so in this form, for clients that can show it. */
-const StandaloneFile = z.object({
-  _standalone_file: z.looseObject({
-    type: z.string().optional(),
-    filename: z.string(),
-    url: z.string().optional(),
-    size_bytes: z.number().optional(),
-  }),
-});
-type StandaloneFile = z.infer<typeof StandaloneFile>['_standalone_file'];
-
 const fileSigns: ReadonlyMap<string, string> = new Map([
   ['audio', '🎵'],
   ['video', '🎬'],
@@ -68,7 +57,12 @@ export function summariseResult(content: string, width: number): string[] {
 }
 
 /** The address stands on a line of its own and whole, so that it can be copied. */
-function describeFile({ type = '', filename, url, size_bytes }: StandaloneFile): string[] {
+function describeFile({
+  type = '',
+  filename,
+  url,
+  size_bytes,
+}: StandaloneFile['_standalone_file']): string[] {
   const size = size_bytes === undefined ? '' : ` (${showSize(size_bytes)})`;
   return [
     `  ⎿ ${fileSigns.get(type) ?? '📄'} ${oneLine(filename, 200)}${size}`,

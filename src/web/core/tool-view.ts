@@ -110,25 +110,3 @@ const shorten = (line: string): string => {
   const flat = line.replace(/\s+/g, ' ').trim();
   return flat.length <= SUMMARY_LENGTH ? flat : `${flat.slice(0, SUMMARY_LENGTH - 1)}…`;
 };
-
-// Colours and cursor movements of terminals: https://en.wikipedia.org/wiki/ANSI_escape_code
-const ESC = String.fromCodePoint(27);
-const ESCAPE = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\p{Cc}]*(?:\\p{Cc}\\\\?)|[@-Z\\\\^_])`, 'gu');
-
-/** Output as text a page can show: without terminal codes, and JSON laid out. */
-export function presentOutput(output: string): string {
-  const plain = output.replace(ESCAPE, '');
-  if (!/^\s*[[{]/.test(plain)) return plain;
-  try {
-    const parsed: unknown = JSON.parse(plain);
-    return JSON.stringify(parsed, null, 2);
-  } catch {
-    return plain;
-  }
-}
-
-/** The first `lines` lines, or null when the text has no more than that. */
-export function cutLines(output: string, lines: number): string | null {
-  const all = output.split('\n');
-  return all.length <= lines + 1 ? null : all.slice(0, lines).join('\n');
-}

@@ -117,6 +117,7 @@ const english = {
     showAll: (lines: number) => `Show all ${lines} lines`,
     showLess: 'Show less',
     copyOutput: 'Copy output',
+    download: 'Download',
     path: 'Path',
     range: (offset: number | null, limit: number | null) =>
       `From line ${offset ?? 1}${limit === null ? '' : `, ${limit} lines`}`,

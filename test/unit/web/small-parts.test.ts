@@ -7,7 +7,8 @@ import { highlightRanges } from '#web/core/highlight-ranges.ts';
 import { linkParts } from '#web/core/link-parts.ts';
 import { readContent, writeContent } from '#web/core/message-content.ts';
 import { readRoute, signInPath } from '#web/core/router.ts';
-import { cutLines, presentOutput, summarizeTool, viewTool } from '#web/core/tool-view.ts';
+import { cutLines, presentOutput } from '#web/core/tool-output.ts';
+import { summarizeTool, viewTool } from '#web/core/tool-view.ts';
 import { visibleName } from '#web/core/visible-name.ts';
 
 test.each([
@@ -107,7 +108,31 @@ describe('a tool card', () => {
     { name: 'JSON', output: '{"a":[1]}', shown: '{\n  "a": [\n    1\n  ]\n}' },
     { name: 'what only begins like JSON', output: '[note] x', shown: '[note] x' },
   ])('presents $name', ({ output, shown }) => {
-    expect(presentOutput(output)).toBe(shown);
+    expect(presentOutput(output)).toEqual({ kind: 'text', text: shown });
+  });
+
+  const url = 'https://files.example/r?sig=a';
+  test.each([
+    { name: 'all told', made: { type: 'file', filename: 'r.pdf', url, size_bytes: 9 }, shown: [9, url] },
+    { name: 'no address', made: { filename: 'r.pdf', size_bytes: 0 }, shown: [0, null] },
+    { name: 'a script', made: { filename: 'r.pdf', url: 'javascript:alert(1)' }, shown: [null, null] },
+    { name: 'an address in words', made: { filename: 'r.pdf', url: `see ${url}` }, shown: [null, null] },
+    { name: 'a user in it', made: { filename: 'r.pdf', url: 'https://a@b.example' }, shown: [null, null] },
+  ])('presents a file that a tool made: $name', ({ made, shown: [size, href] }) => {
+    expect(presentOutput(JSON.stringify({ action: 'deliver_file', _standalone_file: made }))).toEqual({
+      kind: 'file',
+      name: 'r.pdf',
+      size,
+      href,
+    });
+  });
+
+  test('presents a file of another form as the JSON that it is', () => {
+    const output = '{"_standalone_file":{"filename":7}}';
+    expect(presentOutput(output)).toEqual({
+      kind: 'text',
+      text: JSON.stringify(JSON.parse(output), null, 2),
+    });
   });
 
   test('cuts long output, but not for the sake of a single line', () => {

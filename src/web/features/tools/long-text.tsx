@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { linkParts } from '#web/core/link-parts.ts';
-import { cutLines } from '#web/core/tool-view.ts';
+import { cutLines } from '#web/core/tool-output.ts';
 import { words } from '#web/core/words.ts';
 
 const LINES = 10;

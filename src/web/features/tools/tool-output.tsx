@@ -1,13 +1,16 @@
 import { useMemo } from 'react';
 import type { ToolItem } from '#web/core/thread.ts';
-import { presentOutput } from '#web/core/tool-view.ts';
+import { presentOutput } from '#web/core/tool-output.ts';
 import { words } from '#web/core/words.ts';
+import { FileLine } from '#web/features/tools/file-line.tsx';
 import { LongText } from '#web/features/tools/long-text.tsx';
 import { CopyButton } from '#web/ui/copy-button.tsx';
 
 export function ToolOutput({ state, output }: Pick<ToolItem, 'state' | 'output'>) {
-  const text = useMemo(() => presentOutput(output), [output]);
+  const shown = useMemo(() => presentOutput(output), [output]);
   if (state === 'running' || state === 'waiting') return <p className="text-soft">{words.tools.pending}</p>;
+  if (shown.kind === 'file') return <FileLine file={shown} />;
+  const { text } = shown;
   if (text.trim() === '') return <p className="text-soft">{words.tools.noOutput}</p>;
   return (
     <div className="grid gap-1">
