@@ -15,7 +15,7 @@ import { emptyThread, type Thread } from '#web/core/thread.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
 import { moveDraft, takeDraft, writeUnsent } from '#web/core/unsent.ts';
 import type { Waiting } from '#web/core/waiting.ts';
-import { readEvent } from '#web/core/wire.ts';
+import { readEvent } from '#web/core/wire-events.ts';
 import { createWorkspace } from '#web/core/workspace.ts';
 
 export interface ChatDeps extends Pick<SocketDeps, 'open' | 'now' | 'later' | 'every' | 'random'> {

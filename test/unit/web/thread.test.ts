@@ -4,7 +4,7 @@ import { ServerEvent } from '#protocol/server-event.ts';
 import { reduce } from '#web/core/reduce-thread.ts';
 import { emptyThread, type Thread } from '#web/core/thread.ts';
 import { threadFromHistory } from '#web/core/thread-from-history.ts';
-import { readEvent } from '#web/core/wire.ts';
+import { readEvent } from '#web/core/wire-events.ts';
 
 /** Gives each event its position: a delta counts its length, any other event one. */
 function numbered(events: readonly Record<string, unknown>[]): ServerEvent[] {
