@@ -6,6 +6,7 @@ import { isIdOf } from '#channel/aliases.ts';
 import { listedIds } from '#channel/listed-ids.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import type { PeopleDeps } from '#channel/people-deps.ts';
+import { isAdmitted } from '#channel/whitelist.ts';
 import { sha256Hex } from '#lib/hash.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import type { PlatformName } from '#protocol/platform.ts';
@@ -41,10 +42,15 @@ export async function identify(sender: Sender, deps: PeopleDeps): Promise<Result
   return username === null ? fail('disabled') : succeed({ username, verbosity, isLinked });
 }
 
-/** The account that is linked with a sender. Null: there is none, or it is disabled. Nothing is made. */
+/** The account that is linked with a sender. Null: there is none, it is disabled, or the sender may not write. Nothing is made. */
 export async function accountOf(sender: Sender, deps: PeopleDeps): Promise<string | null> {
-  const { named, isLinked } = await lookUp(sender, deps);
-  return named === undefined || !isLinked ? null : activeAccount(named, deps);
+  const { platform, id, otherIds } = sender;
+  const [{ named, isLinked }, admitted] = await Promise.all([
+    lookUp(sender, deps),
+    // Whom a variable names an account for may have been taken off the list
+    isAdmitted({ platform, ids: [id, ...otherIds] }, deps),
+  ]);
+  return named === undefined || !isLinked || !admitted ? null : activeAccount(named, deps);
 }
 
 /** In its stored spelling, which names the user's objects. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mayWrite } from '#channel/admission.ts';
-import { identify, renameUser } from '#channel/identity.ts';
+import { accountOf, identify, renameUser } from '#channel/identity.ts';
 import { normalizeId } from '#channel/normalize-id.ts';
 import { readMappedUsers, type PeopleDeps } from '#channel/people-deps.ts';
 import { addWhitelistEntry, isAdmitted, readWhitelist, removeWhitelistEntry } from '#channel/whitelist.ts';
@@ -145,6 +145,16 @@ test('an entry of a variable goes with a person to a new id, and ends with the v
   expect(await admitted('1415601', listed)).toBe(false);
   const other = seeded({ WHATSAPP_WHITELIST: '1415603' });
   expect(await admitted('1415602', other)).toBe(false);
+});
+
+test('who was taken off the list has no linked account any more, though a variable still names one', async () => {
+  const { username: account } = await newUser();
+  const listed = seeded({ WHATSAPP_WHITELIST: '1415701' }, { PLATFORM_USER_MAP_WHATSAPP_1415701: account });
+  expect(await accountOf(who('1415701'), listed)).toBe(account);
+  const { entries } = await readWhitelist(listed);
+  const entry = entries.find(({ phone_number: id }) => id === '1415701');
+  await removeWhitelistEntry(entry?.id ?? '', listed);
+  expect(await accountOf(who('1415701'), listed)).toBeNull();
 });
 
 test('a disabled account is nobody’s', async () => {
