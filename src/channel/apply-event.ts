@@ -22,6 +22,11 @@ export async function applyEvent(
   event: StreamEvent,
   growing: GrowingText,
 ): Promise<boolean> {
+  // Of a message that grows already, nothing need be looked up
+  if (event.type === 'text_delta' && event.parent_tool_use_id === undefined && growing.text() !== '') {
+    growing.add(event.text);
+    return false;
+  }
   const turn = readTurn(channel.sql);
   if (turn === undefined) return true;
   if (turn.started === 0) return begin(channel, turn, event);

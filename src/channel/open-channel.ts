@@ -48,18 +48,17 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
     log,
     transaction: (act) => storage.transactionSync(act),
     kick: (what) => {
-      const arm = what === 'inbox' ? alarm.armSoon : alarm.arm;
-      void run[what]().then(arm);
-      arm();
+      // None that comes in is due at once
+      void run[what]().then(() => (what === 'inbox' ? alarm.armWithin(QUIET_MS) : alarm.arm()));
+      alarm.armWithin(CRASH_MS);
     },
     goOn: () => {
       alarm.forget();
-      alarm.arm();
-      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere', 'leaving'] as const)
-        void run[what]().then(alarm.arm);
+      for (const what of ['turn', 'inbox', 'outbox', 'elsewhere', 'leaving'] as const) channel.kick(what);
     },
     draft: Promise.resolve(),
     showMore: null,
+    lateEdits: new Map(),
     sentAt: [],
     pausedUntil: 0,
     prunedAt: 0,
@@ -80,6 +79,9 @@ export function openChannel(context: DurableObjectState, env: Env): Channel | nu
   return channel;
 }
 
+/** What is being done is looked after so soon, should it break off. */
+const CRASH_MS = 20_000;
+
 /** Keeps the object's one alarm at the moment when something is due, and absent where nothing is. */
 function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage) {
   // Unknown at first: an earlier life may have left one
@@ -99,10 +101,10 @@ function alarmFor({ sql, clock }: Channel, storage: DurableObjectStorage) {
   };
   return {
     arm,
-    /** Where messages come in: none is due before then. To look for each what else is due would be most of the work. */
-    armSoon(): void {
+    /** Where an alarm within that time is early enough: to look each time what is due would be most of the work. */
+    armWithin(milliseconds: number): void {
       const now = clock.now();
-      if (!isArmed(now, now + QUIET_MS)) arm();
+      if (!isArmed(now, now + milliseconds)) arm();
     },
     forget(): void {
       armed = undefined;
