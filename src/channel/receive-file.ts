@@ -3,7 +3,7 @@ import { sessionOf, type Channel } from '#channel/channel.ts';
 import { once } from '#channel/once.ts';
 import type { InboundMedia } from '#channel/platform.ts';
 import type { Turn } from '#channel/turn.ts';
-import { discardBytes, FileTooLarge, storeStream } from '#files/upload-store.ts';
+import { FileTooLarge, storeStream } from '#files/upload-store.ts';
 import { uploadLimits } from '#protocol/file.ts';
 
 const Outcome = z.discriminatedUnion('kind', [
@@ -59,7 +59,8 @@ async function store(
     line: `⚠️ I could not use ${shown}: ${why}.`,
   });
   if ((media.size ?? 0) > uploadLimits.fileBytes) return unusable(TOO_LARGE);
-  const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
+  const of = { username: turn.username, sessionId: turn.session_id };
+  const session = sessionOf(channel, of);
   const room = await session.uploadRoom({ mustBeKnown: false });
   if (room === null || room.files === 0 || room.bytes === 0)
     return unusable('this conversation can hold no more files');
@@ -73,12 +74,11 @@ async function store(
       prefix: `users/${turn.username}/files/${turn.session_id}`,
       maxBytes: Math.min(uploadLimits.fileBytes, room.bytes),
     });
+    const upload = { originalName: name, source, key };
+    // A call that broke off may have been taken: the file may have the object already, which only the session can tell
     const stored = await session
-      .commitUpload({ originalName: name, source, key })
-      .catch(async (error: unknown) => {
-        await discardBytes(source, files);
-        throw error;
-      });
+      .commitUpload(upload)
+      .catch(async () => sessionOf(channel, of).commitUpload(upload));
     if (!stored.ok) return unusable(stored.problem.replace(/\.$/, ''));
     const { safe_name: safeName, size_bytes: size } = stored.value.file;
     return { kind: 'stored', name, safeName, mimeType, size };

@@ -136,15 +136,15 @@ export class Workspace extends WorkspaceReader {
 
   /**
    * Adds a file under a free name: `a.txt`, else `a_1.txt`, `a_2.txt`, … An R2 object must lie under the prefix
-   * (`newObjectKey`) and belongs to the workspace from now on: when the file is refused, or there already, the object
-   * is deleted.
+   * (`newObjectKey`) and belongs to the workspace from now on: when the file is refused, or there already with
+   * another object, the object is deleted.
    */
   addUploaded({ folder, name, source, key }: UploadedFile): Promise<Outcome<WorkspaceEntry>> {
     return this.#inTurn(async () => {
       const discard = () => this.#objects.discard(source.kind === 'r2' ? [source.key] : []);
       const known = key === undefined ? undefined : this.#entries.uploaded(`${root}/${folder}`, key);
       if (known !== undefined) {
-        await discard();
+        if (source.kind === 'r2' && source.key !== known.objectKey) await discard();
         return succeed(known);
       }
       const room = checkUploads(this.#entries);

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
+import { ChatSession } from '#session/chat-session.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
@@ -104,4 +105,32 @@ test('a received file is stored once, also where the chat dies before it knows',
   await isIdle('imessage', chat);
   expect(fake.texts(chat).at(-1)).toBe('You said: Look\n[File received: a.txt — saved to input/a.txt]');
   expect(await stored()).toEqual(['a.txt']);
+});
+
+test('a received file stays readable where the session takes it and the call then breaks', async () => {
+  const chat = await newChat('imessage');
+  // More than a row holds
+  const bytes = new Uint8Array(1024 * 1024 + 1);
+  fake.media.set(chat, { bytes, mimeType: 'text/plain' });
+  const media = [
+    { kind: 'document', reference: chat, fileName: 'a.txt', mimeType: null, size: bytes.length } as const,
+  ];
+  const names: (string | undefined)[] = [];
+  const breaks = vi.spyOn(ChatSession.prototype, 'commitUpload').mockImplementationOnce(async function (
+    this: ChatSession,
+    upload,
+  ) {
+    names.push(this.ctx.id.name);
+    await this.commitUpload(upload);
+    throw new Error('the object was reset');
+  });
+  await deliver('imessage', [message(chat, 'Look', { media })]);
+  await isIdle('imessage', chat);
+  breaks.mockRestore();
+  expect(fake.texts(chat).at(-1)).toBe('You said: Look\n[File received: a.txt — saved to input/a.txt]');
+  const session = env.CHAT_SESSION.getByName(names[0] ?? '');
+  expect((await session.listFiles())?.map(({ safe_name }) => safe_name)).toEqual(['a.txt']);
+  const location = await session.locateFile('input/a.txt');
+  if (typeof location === 'string' || location.kind !== 'r2') throw new Error('there is no object');
+  expect((await env.FILES.head(location.key))?.size).toBe(bytes.length);
 });
