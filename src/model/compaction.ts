@@ -1,6 +1,6 @@
 import type { BetaCompactionConfig } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { Settings } from '#protocol/settings.ts';
-import type { Provider } from '#model/providers.ts';
+import { nameOf, type Provider } from '#model/providers.ts';
 
 /**
  * The API's own summaries: a request with this field is answered with a summary of its messages, and with nothing else
@@ -21,8 +21,6 @@ export const canCompact = ({ id }: Provider, settings: Settings): boolean =>
  * and would find it out again and again. Whoever is in here by mistake is asked in words, which is nearly as good.
  */
 const refusing = new Set<string>();
-
-const nameOf = ({ baseUrl }: Provider, model: string): string => `${baseUrl} ${model}`;
 
 export const refusesToCompact = (provider: Provider, model: string): boolean =>
   refusing.has(nameOf(provider, model));

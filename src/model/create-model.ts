@@ -18,9 +18,9 @@ import { connect } from '#model/connect.ts';
 import { failure } from '#model/failure.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { costOf, modelFacts } from '#model/prices.ts';
-import { chooseProvider, type Provider } from '#model/providers.ts';
+import { chooseProvider, nameOf, type Provider } from '#model/providers.ts';
 import type { RefusedBlocks } from '#model/refused-blocks.ts';
-import { refusedMedia, type RefusedMedia } from '#model/refused-media.ts';
+import { refusedMedia } from '#model/refused-media.ts';
 import { refusedThinking, type RefusedThinking } from '#model/refused-thinking.ts';
 import { requestBody } from '#model/request-body.ts';
 import { retryWait } from '#model/retry-wait.ts';
@@ -45,7 +45,8 @@ export function createModel(
     provider: chosen.value,
     deps,
     thinking: refusedThinking(refused),
-    media: refusedMedia(refused),
+    refused,
+    accepted: new Set<string>(),
   };
   const named = (request: ModelRequest): ModelRequest => ({
     ...request,
@@ -68,7 +69,9 @@ interface Service {
   readonly provider: Provider;
   readonly deps: ModelDeps;
   readonly thinking: RefusedThinking;
-  readonly media: RefusedMedia;
+  readonly refused: RefusedBlocks;
+  /** Marks of images and documents. */
+  readonly accepted: Set<string>;
 }
 
 async function* stream(
@@ -83,7 +86,8 @@ async function* stream(
     readonly instructions?: string;
   },
 ): AsyncGenerator<ModelPart> {
-  const { deps, provider, thinking, media } = service;
+  const { deps, provider, thinking } = service;
+  const media = refusedMedia({ ...service, by: nameOf(provider, request.model) });
   const shown = showOnce();
   let plain = false;
   for (let attempt = 1; !signal.aborted; attempt += 1) {

@@ -16,6 +16,9 @@ export interface Provider {
   readonly isDemo?: boolean;
 }
 
+/** Tells a model from one of the same name elsewhere. */
+export const nameOf = ({ baseUrl }: Provider, model: string): string => `${baseUrl} ${model}`;
+
 /** Unset, MODEL_PROVIDER means the first of these that is configured. */
 const preference: readonly ProviderId[] = ['proxy', 'claude', 'zai', 'minimax'];
 

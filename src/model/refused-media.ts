@@ -6,10 +6,10 @@ import { markOfData, type RefusedBlocks } from '#model/refused-blocks.ts';
  * The images and documents that the provider refused: broken, locked with a password, with too many pages. They stay
  * in the conversation, so without a note in their place every later call would be refused too.
  */
-export interface RefusedMedia {
+interface RefusedMedia {
   /**
    * Refuses what is new in these messages; where nothing is, what they hold and no answer was given to in this life of
-   * the object: another provider may refuse what one before it took. False if there is neither.
+   * the object: what was taken in a life before may be refused now. False if there is neither.
    */
   refuse(messages: readonly Message[]): boolean;
   /** These messages were answered: what they hold is not to blame for later refusals. */
@@ -19,8 +19,18 @@ export interface RefusedMedia {
 
 type Media = Exclude<ToolResultContent, { type: 'text' }>;
 
-export function refusedMedia(refused: RefusedBlocks): RefusedMedia {
-  const accepted = new Set<string>();
+/** `by` names the model: what one cannot be shown, another may well see. `accepted` outlives the call, `refused` the object. */
+export function refusedMedia({
+  by,
+  refused,
+  accepted,
+}: {
+  readonly by: string;
+  readonly refused: RefusedBlocks;
+  readonly accepted: Set<string>;
+}): RefusedMedia {
+  const markOf = ({ source }: Media): string =>
+    `${by} ${source.type === 'url' ? source.url : markOfData(source.data)}`;
   const withNote = <Block extends UserBlock>(block: Block) =>
     isMedia(block) && refused.has(markOf(block)) ? mediaNote(block) : block;
   return {
@@ -65,5 +75,3 @@ const mediaOf = (messages: readonly Message[]): Media[] =>
   );
 
 const isMedia = (block: UserBlock): block is Media => block.type === 'image' || block.type === 'document';
-
-const markOf = ({ source }: Media): string => (source.type === 'url' ? source.url : markOfData(source.data));
