@@ -31,7 +31,7 @@ const TRANSCRIPT_CHARACTERS = [300_000, 75_000, 20_000];
 const MAX_SUMMARY_CHARACTERS = 40_000;
 
 /** Less of the conversation, in another form, may help against these. */
-const worthLess: ReadonlySet<ModelFailureKind> = new Set(['context_full', 'invalid_request']);
+const worthLess: ReadonlySet<ModelFailureKind> = new Set(['context_full', 'too_large', 'invalid_request']);
 
 /** Against these it may help to ask for the summary in words, where the provider makes none. */
 const worthWords: ReadonlySet<ModelFailureKind> = new Set([...worthLess, 'server_error', 'unknown']);

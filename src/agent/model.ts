@@ -83,5 +83,7 @@ export type ModelFailureKind =
   | 'invalid_request'
   /** The messages are more than the model can read at once; fewer of them may pass. */
   | 'context_full'
+  /** The request has too many bytes: fewer images and documents may pass. */
+  | 'too_large'
   | 'server_error'
   | 'unknown';

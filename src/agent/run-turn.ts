@@ -35,14 +35,17 @@ export interface TurnDeps {
   readonly makeRoom?: MakeRoom;
 }
 
+/** Why a model does not take what may pass when it is less. */
+export type TooMuch = Extract<ModelFailureKind, 'context_full' | 'too_large'>;
+
 /**
- * Asked before each model call, and once more where the model refused it as too long: the messages to send instead, or
+ * Asked before each model call, and once more where the model refused it as too much: the messages to send instead, or
  * undefined to leave it at that. `last` is the model's newest step of this run, with what it counted.
  */
 export type MakeRoom = (
   request: ModelRequest,
   last: AssistantStep | undefined,
-  refused: boolean,
+  refused: TooMuch | undefined,
 ) => Promise<readonly Message[] | undefined>;
 
 /**
@@ -128,7 +131,7 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     return notes.length > 0;
   };
 
-  const makeRoom = async (refused: boolean): Promise<boolean> => {
+  const makeRoom = async (refused?: TooMuch): Promise<boolean> => {
     const shorter = await deps.makeRoom?.({ ...setting, messages }, last, refused);
     if (shorter !== undefined) messages.splice(0, messages.length, ...shorter);
     return shorter !== undefined;
@@ -167,12 +170,13 @@ export async function runTurn(deps: TurnDeps, request: TurnRequest): Promise<Tur
     }
 
     await hear('step');
-    await makeRoom(false);
+    await makeRoom();
     const startedAt = deps.clock.now();
     let outcome = await runStep(deps.model, { ...setting, messages }, deps);
     let spent: Spent | undefined;
-    if (isTooLong(outcome) && (await makeRoom(true))) {
-      ({ spent } = outcome);
+    const refused = tooMuch(outcome);
+    if (refused !== undefined && (await makeRoom(refused.reason))) {
+      ({ spent } = refused);
       outcome = await runStep(deps.model, { ...setting, messages }, deps);
     }
     totals = { ...totals, apiMs: totals.apiMs + deps.clock.now() - startedAt };
@@ -204,8 +208,13 @@ export const toolDefinitions = (tools: readonly Tool[]): ToolDefinition[] =>
   tools.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema }));
 
 /** What was shown already cannot be taken back. */
-const isTooLong = (outcome: StepOutcome): outcome is Extract<StepOutcome, { kind: 'failed' }> =>
-  outcome.kind === 'failed' && outcome.reason === 'context_full' && outcome.shown === '';
+function tooMuch(
+  outcome: StepOutcome,
+): { readonly reason: TooMuch; readonly spent: Spent | undefined } | undefined {
+  if (outcome.kind !== 'failed' || outcome.shown !== '') return undefined;
+  const { reason, spent } = outcome;
+  return reason === 'context_full' || reason === 'too_large' ? { reason, spent } : undefined;
+}
 
 /** The newest message's calls that have no result; undefined when it calls nothing, and so ends the turn. */
 function openCalls(messages: readonly Message[]): ToolUseBlock[] | undefined {

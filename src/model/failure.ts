@@ -72,9 +72,10 @@ function explain(
       };
     case 'too_large':
       return {
-        kind: 'invalid_request',
+        kind: 'too_large',
         words:
-          'The request is too large for the model service. Send fewer or smaller files, or start a new session.',
+          'The conversation, with the files that the model is shown in it, is more than the model service takes at ' +
+          'once. Ask for fewer or smaller files at a time, send /compact, or start a new conversation.',
       };
     case 'unknown_model':
       return {

@@ -1,3 +1,4 @@
+import type { Message } from '#protocol/message.ts';
 import type { Entry, EntryBody } from '#session/entry.ts';
 
 /** Providers refuse larger requests, and the memory of one machine holds several of them. */
@@ -33,25 +34,47 @@ export function shownMedia(start: number) {
   };
 }
 
+/** Whether messages show more than `shownMedia` lets through: they have grown since. */
+export const showTooMuch = (messages: readonly Message[]): boolean =>
+  charactersIn(messages.filter(({ role }) => role === 'user')) > MOST_CHARACTERS;
+
+/**
+ * Where showing begins when a service takes less than what these entries show from `start` on: with the newest that
+ * shows anything, or behind it where it is the only one. Undefined where none does.
+ */
+export function showLess(entries: readonly Entry[], start: number): number | undefined {
+  const [newest, before] = entries
+    .filter(({ seq, body }) => seq >= start && mediaCharacters(body) > 0)
+    .toReversed();
+  if (newest === undefined) return undefined;
+  return before === undefined ? newest.seq + 1 : newest.seq;
+}
+
 const shown = (entry: Entry, start: number): Entry => (entry.seq < start ? withoutMedia(entry) : entry);
 
 const hasMedia = (block: { readonly type: string }): boolean =>
   block.type === 'image' || block.type === 'document';
 
-function mediaCharacters(body: EntryBody): number {
+const mediaCharacters = (body: EntryBody): number =>
+  body.kind === 'prompt' || body.kind === 'tool_results' ? charactersIn(body) : 0;
+
+function charactersIn(value: unknown): number {
   let characters = 0;
-  if (body.kind !== 'prompt' && body.kind !== 'tool_results') return 0;
-  JSON.stringify(body, (key: string, value: unknown) => {
-    if (key !== 'data' || typeof value !== 'string') return value;
-    characters += value.length;
+  JSON.stringify(value, (key: string, part: unknown) => {
+    if (key !== 'data' || typeof part !== 'string') return part;
+    characters += part.length;
     return '';
   });
   return characters;
 }
 
+const note = {
+  type: 'text',
+  text: '[What was shown here is left out: with all the rest it is more than can be shown at once.]',
+} as const;
+
 function withoutMedia(entry: Entry): Entry {
   const { body } = entry;
-  const note = { type: 'text', text: '[What was shown here is too long ago to be shown again.]' } as const;
   if (body.kind === 'prompt' && typeof body.content !== 'string') {
     return {
       ...entry,

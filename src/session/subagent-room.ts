@@ -18,8 +18,8 @@ interface SubagentRoom {
 
 /**
  * Keeps the conversation of a subagent within what its model holds: near the limit, or beyond it, all but its last step
- * becomes a summary, and that step too where it is large. Its prompt stays. Where no summary can be had, it goes on
- * with all there is.
+ * becomes a summary, and that step too where it is large, or what it shows may be. Its prompt stays. Where no summary
+ * can be had, it goes on with all there is.
  */
 export function subagentRoom(
   session: Session,
@@ -27,10 +27,10 @@ export function subagentRoom(
 ): MakeRoom {
   let failed = false;
   return async ({ messages, ...request }, last, refused) => {
-    if (!refused && (failed || !isFull(messages, last))) return undefined;
+    if (refused === undefined && (failed || !isFull(messages, last))) return undefined;
     const { summary, steps: present } = steps.viewOf(id);
     const lastStep = present.slice(present.findLastIndex(({ kind }) => kind === 'assistant'));
-    const keeps = weight(lastStep) <= Math.min(KEPT, weight(present) / 4);
+    const keeps = refused !== 'too_large' && weight(lastStep) <= Math.min(KEPT, weight(present) / 4);
     const older = keeps ? present.slice(0, -lastStep.length) : present;
     if (older.length === 0) return undefined;
     const entries = [{ kind: 'prompt' as const, content: prompt }, ...older].map((body) => ({ body }));
@@ -38,7 +38,7 @@ export function subagentRoom(
       session.model,
       {
         request,
-        messages: refused ? undefined : messages,
+        messages: refused === undefined ? messages : undefined,
         transcript: (limit) => transcriptOf({ summary, entries }, limit),
         instructions: '',
       },

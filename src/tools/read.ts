@@ -15,13 +15,14 @@ const numberLength = 8;
 const mebibyte = 1024 * 1024;
 // What the Messages API takes in one block.
 const maxImageBytes = 5 * mebibyte;
-const maxPdfBytes = 20 * mebibyte;
+// As base64 a conversation shows no more than 20 million characters (`session/shown-media.ts`).
+const maxPdfBytes = 14 * mebibyte;
 
 const description = `Reads a file of the workspace.
 
 - file_path is absolute, under /workspace. What the user uploaded is in /workspace/input.
 - Text comes with line numbers, as \`cat -n\` prints it: at most ${defaultLines} lines from the beginning, or from offset on. Lines over ${maxLineLength} characters are cut.
-- Images (PNG, JPEG, GIF, WebP; at most 5 MB) and PDFs (at most 20 MB) are shown to you as they are.
+- Images (PNG, JPEG, GIF, WebP; at most 5 MB) and PDFs (at most 14 MB) are shown to you as they are.
 - It reads files, not folders: list a folder with Glob, or \`ls\` in Bash.`;
 
 const input = z.object({

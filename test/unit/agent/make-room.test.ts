@@ -58,8 +58,8 @@ test('it is asked before each call, with what would be sent and what was counted
   });
   expect(await outcome).toMatchObject({ kind: 'finished' });
   expect(asked).toEqual([
-    [1, undefined, false],
-    [3, [{ type: 'tool_use', id: 'a', name: 'Read', input: {} }], false],
+    [1, undefined, undefined],
+    [3, [{ type: 'tool_use', id: 'a', name: 'Read', input: {} }], undefined],
   ]);
 });
 
@@ -71,13 +71,17 @@ test('what it gives is sent, and the turn goes on from there', async () => {
   expect(model.requests[1]?.messages).toMatchObject([...shorter, { role: 'assistant' }, { role: 'user' }]);
 });
 
-test('a call that was refused as too long is made once more with what it gives', async () => {
-  const { outcome, model } = start([tooLong, says('ok')], async (_request, _last, refused) =>
-    refused ? shorter : undefined,
-  );
-  expect(await outcome).toMatchObject({ kind: 'finished', totals: { steps: 1 } });
-  expect(model.requests.map(({ messages }) => messages)).toEqual([[user('long')], shorter]);
-});
+test.each(['context_full', 'too_large'] as const)(
+  'a call that was refused (%s) is made once more with what it gives',
+  async (kind) => {
+    const script: ModelPart[][] = [[{ type: 'failure', kind, text: 'too much' }], says('ok')];
+    const { outcome, model } = start(script, async (_request, _last, refused) =>
+      refused === kind ? shorter : undefined,
+    );
+    expect(await outcome).toMatchObject({ kind: 'finished', totals: { steps: 1 } });
+    expect(model.requests.map(({ messages }) => messages)).toEqual([[user('long')], shorter]);
+  },
+);
 
 const shown: ModelPart[] = [{ type: 'text_delta', text: 'I was' }, ...tooLong];
 

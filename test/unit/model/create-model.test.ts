@@ -450,8 +450,8 @@ describe('what finally fails', () => {
     {
       name: '413',
       answer: { status: 413 },
-      kind: 'invalid_request',
-      says: 'API Error: 413 The request is too large',
+      kind: 'too_large',
+      says: 'API Error: 413 The conversation, with the files that the model is shown in it, is more than the model service takes at once.',
     },
     { name: '418', answer: { status: 418 }, kind: 'unknown', says: 'API Error: 418 ' },
     {
@@ -542,6 +542,16 @@ describe('what finally fails', () => {
     );
     const mended = ['"GOOD"', 'an image that the model cannot be shown'];
     expect(sent).toEqual([['"GOOD"'], ['"GOOD"', '"BAD"'], mended, mended]);
+  });
+
+  test('what one model refuses, another is shown', async () => {
+    const { model } = modelAt(api.url);
+    const source = { type: 'base64', media_type: 'image/png', data: 'LARGE' } as const;
+    const messages: Message[] = [{ role: 'user', content: [{ type: 'image', source }] }];
+    api.enqueue({ status: 400, type: 'invalid_request_error', message: 'Could not process image' });
+    for (const name of ['haiku', 'opus', 'haiku'])
+      await collect(model.stream(ask('', { model: name, messages }), never()));
+    expect(api.requests.map(({ raw }) => raw.includes('"LARGE"'))).toEqual([true, false, true, false]);
   });
 
   test('a refusal for which no image or document is to blame is told', async () => {

@@ -107,28 +107,36 @@ test('near the limit between two steps the turn goes on: its prompt and its last
   expectGrowth(ready, on);
 });
 
-test('a call that the model refuses as too long is made again with a summary in it, from a shorter transcript if need be', async () => {
-  const requests = await converse(
-    [answer('one', 10), tooLong, tooLong, says('THE SUMMARY'), answer('two', 10)],
-    async (_, say) => {
-      await say('first');
-      const events = await say('second');
-      expect(types(events)).toEqual([
-        'session_id',
-        'user_message',
-        'compact_started',
-        'compact_completed',
-        'assistant_text',
-        'done',
-      ]);
-      expect(events.at(-1)).toMatchObject({ is_error: false });
-    },
-  );
-  expect(requests).toHaveLength(5);
-  expect(requests[3]?.tools).toEqual([]);
-  expect(JSON.stringify(requests[3]?.messages)).toContain('User: first');
-  expect(JSON.stringify(requests[3]?.messages)).not.toContain('second');
-});
+const tooLarge: ModelPart[] = [{ type: 'failure', kind: 'too_large', text: 'API Error: 413 too large' }];
+
+test.each([
+  { name: 'long', refusal: tooLong },
+  { name: 'large', refusal: tooLarge },
+])(
+  'a call that the model refuses as too $name is made again with a summary in it, from a shorter transcript if need be',
+  async ({ refusal }) => {
+    const requests = await converse(
+      [answer('one', 10), refusal, refusal, says('THE SUMMARY'), answer('two', 10)],
+      async (_, say) => {
+        await say('first');
+        const events = await say('second');
+        expect(types(events)).toEqual([
+          'session_id',
+          'user_message',
+          'compact_started',
+          'compact_completed',
+          'assistant_text',
+          'done',
+        ]);
+        expect(events.at(-1)).toMatchObject({ is_error: false });
+      },
+    );
+    expect(requests).toHaveLength(5);
+    expect(requests[3]?.tools).toEqual([]);
+    expect(JSON.stringify(requests[3]?.messages)).toContain('User: first');
+    expect(JSON.stringify(requests[3]?.messages)).not.toContain('second');
+  },
+);
 
 test('what is refused even after a summary ends the turn with what to do', async () => {
   await converse([answer('one', 10), tooLong, says('THE SUMMARY'), tooLong], async (_, say) => {

@@ -39,6 +39,7 @@ const looks = (id: string, tokens = 10): ModelPart[] => [
 ];
 
 const tooLong: ModelPart[] = [{ type: 'failure', kind: 'context_full', text: 'API Error: 400 too long' }];
+const tooLarge: ModelPart[] = [{ type: 'failure', kind: 'too_large', text: 'API Error: 413 too large' }];
 const noCredit: ModelPart[] = [{ type: 'failure', kind: 'billing_error', text: 'API Error: 402 no credit' }];
 
 /** A model for the agent and its one subagent, each with a script of its own. */
@@ -83,16 +84,22 @@ test('near the limit of its model a subagent goes on from a summary, its prompt 
   expect(last?.messages.slice(0, 3)).toEqual(f?.messages);
 });
 
-test('a call that is refused as too long is made again with a summary in it', async () => {
+// What weighs little may have many bytes
+const light = Array.from({ length: 9 }, (_, index) => looks(`light${index}`));
+
+test.each([
+  { name: 'long', steps: [looks('a')], refusal: tooLong },
+  { name: 'large', steps: [...light, looks('a')], refusal: tooLarge },
+])('a call that is refused as too $name is made again with a summary in it', async ({ steps, refusal }) => {
   const { model, requests } = twoScripts(
     [calls(task(false)), says('Well.')],
-    [looks('a'), tooLong, says('THE SUMMARY'), says('Found.')],
+    [...steps, refusal, says('THE SUMMARY'), says('Found.')],
   );
   await withModel(model, async ({ say }) => {
     const events = await say('hello');
     expect(events.findLast(({ type }) => type === 'tool_result')).toMatchObject({ content: 'Found.' });
   });
-  const [, , asked, again] = requests.subagent;
+  const [asked, again] = requests.subagent.slice(-2);
   expect(JSON.stringify(asked?.messages)).toContain('No files found.');
   expect(outline(again?.messages ?? [])).toEqual([`user | SUMMARY | ${PROMPT}`]);
 });
