@@ -37,12 +37,18 @@ const conversational = new Set([
 export function judge(
   call: ToolUseBlock,
   tool: Pick<Tool, 'effects'>,
-  { mode, rules }: { readonly mode: PermissionMode; readonly rules: PermissionRules },
+  {
+    mode,
+    rules,
+    sessionId,
+  }: { readonly mode: PermissionMode; readonly rules: PermissionRules; readonly sessionId: string },
 ): Verdict {
-  const denied = rules.deny.find((rule) => matches(rule, call));
+  const readings = readingsOf(call, sessionId);
+  const concerns = (rule: string) => readings.some((each) => matches(rule, each));
+  const denied = rules.deny.find(concerns);
   if (denied !== undefined) return { kind: 'deny', reason: `The rule ${denied} of this agent forbids it.` };
   if (tool.effects === 'reads' || conversational.has(call.name)) {
-    return rules.ask.some((rule) => matches(rule, call)) ? { kind: 'ask' } : { kind: 'allow' };
+    return rules.ask.some(concerns) ? { kind: 'ask' } : { kind: 'allow' };
   }
   if (mode === 'plan') {
     return {
@@ -51,11 +57,20 @@ export function judge(
         'You are planning: nothing may be changed until the user has approved your plan. Call ExitPlanMode with it.',
     };
   }
-  if (rules.ask.some((rule) => matches(rule, call))) return { kind: 'ask' };
+  if (rules.ask.some(concerns)) return { kind: 'ask' };
   if (rules.allow.some((rule) => matches(rule, call, 'every'))) return { kind: 'allow' };
   if (mode === 'bypassPermissions' || (mode === 'acceptEdits' && edits.has(call.name)))
     return { kind: 'allow' };
   return { kind: 'ask' };
+}
+
+/** A call as its tool may read it: send_file_to_chat finds a file also where the session's id stands before its path. */
+function readingsOf(call: ToolUseBlock, sessionId: string): ToolUseBlock[] {
+  const path = call.input['file_path'];
+  const prefix = `${sessionId}/`;
+  if (call.name !== 'send_file_to_chat' || typeof path !== 'string' || !path.startsWith(prefix))
+    return [call];
+  return [call, { ...call, input: { ...call.input, file_path: path.slice(prefix.length) } }];
 }
 
 /** The part of an input that a pattern is held against. */

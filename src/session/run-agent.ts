@@ -40,7 +40,12 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
     hooks: hooks.ofCalls,
     begunCalls: begunCalls(session.sql),
     uniqueCallId: (id) => uniqueCallId(session.sql, id),
-    judge: (call, tool) => judge(call, tool, { mode: permissionMode(session.sql), rules: agent.permissions }),
+    judge: (call, tool) =>
+      judge(call, tool, {
+        mode: permissionMode(session.sql),
+        rules: agent.permissions,
+        sessionId: session.sessionId,
+      }),
     onToolError: (tool, error) =>
       session.log.error('tool_failed', { sessionId: session.sessionId, tool, error: String(error) }),
   } satisfies Partial<Parameters<typeof runTurn>[0]>;

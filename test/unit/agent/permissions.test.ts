@@ -16,6 +16,7 @@ const verdict = (
     {
       mode: setting.mode,
       rules: { ...none, ...setting.rules },
+      sessionId: 'session-1',
     },
   ).kind;
 
@@ -57,6 +58,12 @@ test.each<[rule: string, tool: string, input: Record<string, unknown>, matches: 
   ['Write(input/**)', 'Write', { file_path: '//workspace/input/a.md' }, true],
   ['Write(/workspace/input/**)', 'Write', { file_path: 'input/a.md' }, true],
   ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: '/workspace/input/a.md' }, true],
+  ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: 'session-1/input/a.md' }, true],
+  ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: 'session-1/./input//a.md' }, true],
+  ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: 'session-1//workspace/input/a' }, true],
+  ['send_file_to_chat(session-1/**)', 'send_file_to_chat', { file_path: 'session-1/a.md' }, true],
+  ['send_file_to_chat(input/**)', 'send_file_to_chat', { file_path: 'session-2/input/a.md' }, false],
+  ['Read(input/**)', 'Read', { file_path: 'session-1/input/a.md' }, false],
   ['Write(*.md)', 'Write', { file_path: '/workspace/a.md' }, true],
   ['Write(*.md)', 'Write', { file_path: '/workspace/a.mdx' }, false],
   ['Write(a*a)', 'Write', { file_path: 'a' }, false],

@@ -129,7 +129,7 @@ test('permission rules name tools of a server by pattern', () => {
     judge(
       call,
       { effects: 'outward' },
-      { mode: 'default', rules: { allow: [], ask: [], deny: [], ...rules } },
+      { mode: 'default', rules: { allow: [], ask: [], deny: [], ...rules }, sessionId: 's' },
     ).kind;
   expect([
     kind({}),
