@@ -55,9 +55,18 @@ function named(words: readonly Word[], depth: number): (string | undefined)[] {
 
 /** What a file or the input of a shell holds is not in the line: `source a.sh`, `bash a.sh`, `echo … | bash`. */
 const runsUnseen = (name: string, rest: readonly Word[]): boolean =>
-  name === '.' ||
-  name === 'source' ||
-  (shells.has(name) && name !== 'eval' && !rest.some(({ text }) => /^-[a-z]*c/.test(text)));
+  name === '.' || name === 'source' || (shells.has(name) && name !== 'eval' && !takesLine(rest));
+
+/** Whether a shell is told to run a line: `-c` counts before the first word that is no option, as `pipefail` is one of `-o`. */
+function takesLine(rest: readonly Word[]): boolean {
+  for (let at = 0; at < rest.length; at += 1) {
+    const text = rest[at]?.text ?? '';
+    if (/^-[A-Za-z]*c/.test(text)) return true;
+    if (!/^[-+][A-Za-z]|^--(?:login|no\w+|posix)$/.test(text)) return false;
+    if (/^[-+][A-Za-z]*[oO]$/.test(text)) at += 1;
+  }
+  return false;
+}
 
 /** Behind `sudo` any word may be the command: `sudo -u ada rm x`. */
 function bare(words: readonly Word[], depth: number): (string | undefined)[] {

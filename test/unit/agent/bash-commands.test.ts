@@ -40,12 +40,33 @@ test.each([
   'echo "rm x" | bash',
   'bash <<< "rm x"',
   'bash a.sh',
+  'bash build.sh -c Release',
+  'sh ./a.sh -xc y',
+  'bash -x a.sh -c y',
+  'bash -o pipefail a.sh -c y',
+  'bash -- a.sh -c y',
+  'bash - -c y',
+  'bash --rcfile -c a.sh',
+  'bash -s -- -c y',
+  'bash "" -c y',
+  'sudo bash a.sh -c y',
   'source a.sh',
   '. ./a.sh',
   'ls | xargs sh',
   'sudo -u ada bash -x a.sh',
 ])('what %s runs is not in the line', (line) => {
   expect(runCommands(line)).toContain(undefined);
+});
+
+test.each([
+  'bash -c "ls"',
+  'bash -lc ls',
+  'bash -x -c ls',
+  'bash -eo pipefail -c ls',
+  'bash +e --norc -c ls',
+  'bash -O extglob -c ls',
+])('what %s runs is all in the line', (line) => {
+  expect(runCommands(line)).not.toContain(undefined);
 });
 
 test.each([
