@@ -9,7 +9,7 @@ interface Violation {
   readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[];
 }
 
-/** What axe finds in light and in dark, as rule and places, and how far the page can be scrolled sideways. */
+/** What axe finds in light and in dark, as rule and places, and how far the page itself can be scrolled: only its parts should. */
 export async function appearanceFaults(page: Page): Promise<unknown[]> {
   await page.evaluate(await axeSource);
   const found: unknown[] = [];
@@ -18,10 +18,14 @@ export async function appearanceFaults(page: Page): Promise<unknown[]> {
     const { violations } = await page.evaluate((): Promise<{ violations: Violation[] }> =>
       Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] }),
     );
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const { sideways, down } = await page.evaluate(() => ({
+      sideways: document.documentElement.scrollWidth - window.innerWidth,
+      down: document.documentElement.scrollHeight - window.innerHeight,
+    }));
     for (const { id, nodes } of violations)
       found.push([colorScheme, id, ...nodes.map((node) => `${String(node.target)}: ${node.failureSummary}`)]);
-    if (overflow > 0) found.push([colorScheme, `scrolls sideways by ${overflow} px`]);
+    if (sideways > 0) found.push([colorScheme, `scrolls sideways by ${sideways} px`]);
+    if (down > 0) found.push([colorScheme, `scrolls down by ${down} px`]);
   }
   return found;
 }

@@ -32,6 +32,7 @@ export function Conversation() {
   const drawn = useRef<Nested>(undefined);
   const nested = useMemo(() => (drawn.current = nestCalls(thread.items, drawn.current)), [thread.items]);
   const lastKey = nested.items.at(-1)?.key;
+  // `relative`: the texts for screen readers scroll with it, and do not make the page itself longer
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -44,7 +45,7 @@ export function Conversation() {
         onKeyDown={(event) => {
           if (event.key === 'Escape') chat.stop();
         }}
-        className="h-full overflow-y-auto overscroll-contain px-4 focus-visible:-outline-offset-2"
+        className="relative h-full overflow-y-auto overscroll-contain px-4 focus-visible:-outline-offset-2"
       >
         <div ref={content} className="mx-auto max-w-3xl pt-4 pb-8">
           {history !== 'ready' && <HistoryState state={history} />}

@@ -12,7 +12,7 @@ export function Start() {
   const chosen = useStore(page.chat.state, (state) => state.agentId);
   const name = visitor.state === 'known' ? firstName(visitor.user.full_name) : '';
   return (
-    <section aria-labelledby="greeting" className="min-h-0 flex-1 overflow-y-auto px-4">
+    <section aria-labelledby="greeting" className="relative min-h-0 flex-1 overflow-y-auto px-4">
       <div className="mx-auto flex min-h-full max-w-3xl flex-col justify-center py-8">
         <h2 id="greeting" className="text-center font-serif text-3xl leading-tight text-balance sm:text-4xl">
           {words.start.greeting(partOfDay(new Date().getHours()), name)}

@@ -88,7 +88,7 @@ export function Sidebar({
           id="sidebar-panel"
           role="tabpanel"
           aria-labelledby={`tab-${tab}`}
-          className="min-h-0 flex-1 overflow-y-auto"
+          className="relative min-h-0 flex-1 overflow-y-auto"
         >
           {tab === 'sessions' ? <SessionsTab onPicked={onPicked} /> : <FilesTab />}
         </div>

@@ -112,7 +112,7 @@ const MARKS = { pending: '○', in_progress: '●', completed: '✓', deleted: '
 const Facts = ({ children }: { children: ReactNode }) => <div className="grid gap-1">{children}</div>;
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <p className="flex gap-3">
+  <p className="flex items-baseline gap-3">
     {name !== '' && <span className="text-soft">{name}</span>}
     <span className="min-w-0 font-mono text-[0.8125rem] leading-[1.9] wrap-anywhere">{children}</span>
   </p>
