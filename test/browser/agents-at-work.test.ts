@@ -58,6 +58,22 @@ test('subagents work inside their cards', async () => {
   await expect.poll(() => cards.first().innerText()).not.toContain('· Grep');
 });
 
+test('on a phone the calls of a subagent are no wider than its card', async () => {
+  const session = stage.server.addSession('s1', [
+    { type: 'user_message', content: 'Review it', message_id: 'm' },
+  ]);
+  const page = await stage.open('/s/s1', { viewport: { width: 390, height: 800 } });
+  await page.getByRole('article').getByText('Review it').waitFor();
+  session.emit(task('t1', 'review the server'));
+  session.emit(inner('a', 't1', 'a long pattern that goes on and on, as patterns do'));
+  const card = page.getByRole('group', { name: 'Task' });
+  await card.getByRole('button').first().click();
+  const call = card.getByRole('group', { name: 'Grep' });
+  await call.waitFor();
+  const right = (one: typeof card) => one.evaluate((box) => box.getBoundingClientRect().right);
+  expect(await right(call)).toBeLessThan(await right(card));
+});
+
 test('commands are offered as they are typed, and taken by keyboard or pointer', async () => {
   const page = await stage.open('/', { bypassCSP: true, reducedMotion: 'reduce' });
   const field = page.locator('#composer');

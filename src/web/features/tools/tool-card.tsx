@@ -68,7 +68,11 @@ export function ToolCard({ item, inside }: { item: ToolItem; inside: readonly To
           className={`text-soft transition-transform ${open ? 'rotate-90' : ''}`}
         />
       </button>
-      <div id={id} hidden={!open} className="grid gap-3 border-t border-line px-3.5 py-3 text-sm">
+      <div
+        id={id}
+        hidden={!open}
+        className="grid grid-cols-[minmax(0,1fr)] gap-3 border-t border-line px-3.5 py-3 text-sm"
+      >
         {open && (
           <>
             <ToolInput name={item.name} input={item.input} />
