@@ -17,11 +17,14 @@ const HOUR_MS = 60 * 60 * 1000;
 export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...InboxRow[]]): Promise<void> {
   const { sql, settings, people, clock } = channel;
   const [{ message }] = rows;
-  const identity = await identify({ platform: channel.platformName, ...message.sender }, people);
+  const [identity, { default_agent_id, session_max_age_hours }] = await Promise.all([
+    identify({ platform: channel.platformName, ...message.sender }, people),
+    readPlatformSettings(people),
+  ]);
   const seqs = rows.map(({ seq }) => seq).join(',');
   if (!identity.ok) {
     sql.exec(`DELETE FROM inbox WHERE seq IN (${seqs})`);
-    if (mayAnswer(channel, `disabled/${message.sender.id}`, 1))
+    if (mayAnswer(channel, `disabled/${message.sender.id}`, message.key, 1))
       addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
     return;
   }
@@ -32,7 +35,6 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
       { platform: channel.platformName, ...message.sender },
       isLinked ? username : null,
     );
-  const { default_agent_id, session_max_age_hours } = await readPlatformSettings(people);
   const found = await currentSession(channel, username, session_max_age_hours * HOUR_MS);
   // The message may have been edited, or stopped, while we asked
   const kept = sql.exec(`SELECT seq FROM inbox WHERE seq IN (${seqs}) AND taken = 0`).toArray();
@@ -40,8 +42,8 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
   channel.transaction(() => {
     sql.exec(`UPDATE inbox SET taken = 1 WHERE seq IN (${seqs})`);
     sql.exec(
-      `INSERT INTO turn (id, message_id, sender_id, username, session_id, agent_id, verbosity, is_group, last_message_id, phase, position)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 'preparing', ?)`,
+      `INSERT INTO turn (id, message_id, sender_id, username, session_id, agent_id, verbosity, is_group, is_linked, last_message_id, phase, position)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'preparing', ?)`,
       crypto.randomUUID(),
       message.sender.id,
       username,
@@ -49,6 +51,7 @@ export async function startTurn(channel: Channel, rows: readonly [InboxRow, ...I
       default_agent_id,
       verbosity ?? defaultVerbosity(channel),
       message.isGroup ? 1 : 0,
+      isLinked && !message.isGroup ? 1 : 0,
       rows.at(-1)?.message.messageId ?? message.messageId,
       found.position,
     );
