@@ -10,6 +10,8 @@ type Report = (what: string, figure: string, goal: { goal: string; met: boolean 
 
 const PER_SECOND = 50;
 const SECONDS = 10;
+/** They begin one after the other: people do not all write their first word in the same moment. */
+const JOINING_SECONDS = 4;
 const CHATS = 10;
 const ACKNOWLEDGED_MS = 20;
 const DELIVERIES = 1_000;
@@ -66,14 +68,15 @@ async function measureAcknowledgement(bench: Bench, when: string, answer: FakeAn
   const times: number[] = [];
   const under: Promise<void>[] = [];
   const startedAt = performance.now();
-  for (let index = 0; index < PER_SECOND * SECONDS; index++) {
+  for (let index = 0; index < PER_SECOND * (JOINING_SECONDS + SECONDS); index++) {
     await pause(Math.max(0, startedAt + (index * 1000) / PER_SECOND - performance.now()));
-    const webhook = write(bench, 'telegram', 1 + (index % CHATS));
+    const joined = Math.min(1, (index + 1) / (PER_SECOND * JOINING_SECONDS));
+    const webhook = write(bench, 'telegram', 1 + (index % Math.ceil(CHATS * joined)));
     under.push(
       (async () => {
         const sentAt = performance.now();
         const taken = await post(webhookUrl(bench, 'telegram'), webhook);
-        times.push(taken ? performance.now() - sentAt : Infinity);
+        if (joined === 1) times.push(taken ? performance.now() - sentAt : Infinity);
       })(),
     );
   }
