@@ -14,6 +14,14 @@ export async function refreshFile(channel: Channel, row: OutboxRow): Promise<boo
   const location = await locate(channel, file).catch(() => undefined);
   // Who cannot look now sends what there is
   if (location === undefined || (location !== null && versionOf(location) === file.version)) return true;
+  const newer =
+    location === null
+      ? { content: gone(content.file.name), file: undefined }
+      : await outgoingFile(
+          channel,
+          { ...content.file, size: location.size },
+          { ...file, version: versionOf(location) },
+        );
   const { sql } = channel;
   const [later] = sql
     .exec(
@@ -28,22 +36,26 @@ export async function refreshFile(channel: Channel, row: OutboxRow): Promise<boo
     dropRow(channel, id);
     return false;
   }
-  const newer =
-    location === null
-      ? { content: gone(content.file.name), file: undefined }
-      : await outgoingFile(
-          channel,
-          { ...content.file, size: location.size },
-          { ...file, version: versionOf(location) },
-        );
   const [piece] = channel.platform.format(newer.content);
-  sql.exec(
-    'UPDATE outbox SET content = ?, piece = ?, file = ? WHERE id = ?',
-    JSON.stringify(newer.content),
-    JSON.stringify(piece),
-    newer.file === undefined ? null : JSON.stringify(newer.file),
-    id,
-  );
+  channel.transaction(() => {
+    sql.exec(
+      'UPDATE outbox SET content = ?, piece = ?, file = ? WHERE id = ?',
+      JSON.stringify(newer.content),
+      JSON.stringify(piece),
+      newer.file === undefined ? null : JSON.stringify(newer.file),
+      id,
+    );
+    // The call that made it may not have told of its end yet
+    if (location !== null)
+      sql.exec(
+        `INSERT OR IGNORE INTO delivered (path, version)
+         SELECT ?, ? FROM turn WHERE username = ? AND session_id = ?`,
+        file.path,
+        versionOf(location),
+        file.username,
+        file.sessionId,
+      );
+  });
   return false;
 }
 
