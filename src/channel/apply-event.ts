@@ -89,9 +89,13 @@ export function failTurn(channel: Channel): void {
 }
 
 /** Until its own prompt, the stream tells of other turns: somebody else is in the same session. */
-function begin({ sql }: Channel, turn: Turn, event: StreamEvent): boolean {
+function begin(channel: Channel, turn: Turn, event: StreamEvent): boolean {
   if (event.type === 'user_message' && event.message_id === turn.message_id) {
-    sql.exec('UPDATE turn SET started = 1, attempts = 0, position = ?', event.event_id ?? turn.position);
+    channel.sql.exec(
+      'UPDATE turn SET started = 1, attempts = 0, position = ?',
+      event.event_id ?? turn.position,
+    );
+    if (turn.stop === 1) channel.kick('turn');
   }
   return false;
 }

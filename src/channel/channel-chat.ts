@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import { noteAsking } from '#channel/asked-elsewhere.ts';
+import { noteSession, type SessionNote } from '#channel/asked-elsewhere.ts';
 import type { Channel } from '#channel/channel.ts';
-import type { Asking } from '#channel/look-later.ts';
 import { openChannel } from '#channel/open-channel.ts';
 import { adopt, handOn, leave } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
@@ -22,13 +21,13 @@ export class ChannelChat extends DurableObject<Env> {
     this.#stored?.goOn();
   }
 
-  /** Stores what a webhook brought, and answers for each. Everything else comes after. */
+  /**
+   * Stores what a webhook brought, and answers for each. Everything else comes after. Throws where the platform is not
+   * set up, as far as this object knows: the Worker found that it is, and so it is brought again.
+   */
   receive(deliveries: readonly Delivery[]): Receipt[] {
-    this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
-    const channel = this.#stored;
-    return channel === undefined
-      ? deliveries.map(() => 'ignored' as const)
-      : deliveries.map((delivery) => receive(channel, delivery));
+    const channel = this.#open();
+    return deliveries.map((delivery) => receive(channel, delivery));
   }
 
   /** The chat goes on under another id. Contract: when this returns, it does; if it breaks off, it does a little later. */
@@ -39,28 +38,34 @@ export class ChannelChat extends DurableObject<Env> {
   }
 
   adopt(moved: string): void {
-    this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
-    if (this.#stored === undefined) throw new Error('the platform of this chat is not set up');
-    adopt(this.#stored, moved);
+    adopt(this.#open(), moved);
   }
 
   /** A session says that a turn of this chat goes on, waits or has ended. It says so again later where this throws. */
   wake(sessionId: string): void {
     if (this.#stored !== undefined) wake(this.#stored, sessionId);
-    else if (isMigrated(this.ctx.storage.sql)) throw new Error('the platform of this chat is not set up');
+    else if (isMigrated(this.ctx.storage.sql)) throw new Error(notSetUp);
   }
 
   /** A session of the person waits for an answer, or does no longer. Contract: as of `wake`. */
-  askedElsewhere(asking: Asking): void {
+  noteSession(note: SessionNote): void {
     const { sql } = this.ctx.storage;
-    if (this.#stored !== undefined) noteAsking(this.#stored, asking);
+    if (this.#stored !== undefined) noteSession(this.#stored, note);
     // Where the platform is not set up, nobody can be asked; but a turn that was begun here must hear of it
     else if (!isMigrated(sql) || readTurn(sql) === undefined) return;
-    this.wake(asking.sessionId);
+    this.wake(note.sessionId);
   }
 
   override async alarm(): Promise<void> {
     if (this.#stored !== undefined) this.#stored.goOn();
     else if (isMigrated(this.ctx.storage.sql)) await waitForPlatform(this.ctx.storage, systemClock.now());
   }
+
+  #open(): Channel {
+    this.#stored ??= openChannel(this.ctx, this.env) ?? undefined;
+    if (this.#stored === undefined) throw new Error(notSetUp);
+    return this.#stored;
+  }
 }
+
+const notSetUp = 'the platform of this chat is not set up';

@@ -35,6 +35,8 @@ export interface Channel {
   draft: Promise<unknown>;
   /** Shows more of a message that is there and grows, when nothing else is to be sent. Null: there is no more yet. */
   showMore: (() => Promise<void>) | null;
+  /** Edits that were not waited for to their end, by the message that they are of. */
+  readonly lateEdits: Map<string, Promise<unknown>>;
   /** When messages and edits went out, the newest last, milliseconds since 1970; those of the last minute at least. */
   sentAt: number[];
   /** Until then the platform wants to be left alone, milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '#channel/channel.ts';
-import { dropRow, markSent, tellLoss, type OutboxRow } from '#channel/outbox.ts';
+import { dropRow, holdLoss, markSent, tellLoss, type OutboxRow } from '#channel/outbox.ts';
 import { rememberError } from '#channel/platform-errors.ts';
 import type { DeliveryReport } from '#channel/platform.ts';
 
@@ -43,6 +43,7 @@ function takeFailure(channel: Channel, messageId: string, reason: string | null)
   log.warn('delivery_failed', { channel: platformName, reason });
   // Of a notice that did not arrive no other need tell
   if (row['kind'] === 'answer') tellLoss(channel);
+  if (row['kind'] === 'lost') holdLoss(channel);
   const error = { reason: reason ?? 'a message was taken, and not delivered', authentication: false };
   void rememberError(channel, error).catch((problem: unknown) =>
     log.warn('error_not_kept', { channel: platformName, error: String(problem) }),

@@ -20,13 +20,10 @@ const QUICK_WAIT_MS = 300;
  */
 export async function followTurn(channel: Channel): Promise<void> {
   await keepTyping(channel, async () => {
-    await handOver(channel);
-    await signalSession(channel);
-    for (;;) {
-      const before = readTurn(channel.sql);
-      if (before?.phase !== 'running') return;
-      if (before.attempts >= MAX_ATTEMPTS) return failTurn(channel);
-      channel.sql.exec('UPDATE turn SET attempts = attempts + 1');
+    while (countAttempt(channel)) {
+      await handOver(channel);
+      await signalSession(channel);
+      if (readTurn(channel.sql)?.phase !== 'running') return;
       await followOnce(channel);
       const after = readTurn(channel.sql);
       if (after?.phase !== 'running') return;
@@ -36,12 +33,25 @@ export async function followTurn(channel: Channel): Promise<void> {
   });
 }
 
+/** False: there is nothing to be followed now, or it was tried too often. */
+function countAttempt(channel: Channel): boolean {
+  const turn = readTurn(channel.sql);
+  if (turn === undefined || turn.phase === 'waiting') return false;
+  if (turn.attempts >= MAX_ATTEMPTS) {
+    failTurn(channel);
+    return false;
+  }
+  channel.sql.exec('UPDATE turn SET attempts = attempts + 1');
+  return true;
+}
+
 /** What the session has to know at once, also while it is being followed: that the turn shall stop, and answers. */
 export async function signalSession(channel: Channel): Promise<void> {
   const turn = readTurn(channel.sql);
   if (turn === undefined || turn.phase === 'preparing') return;
   await sendReplies(channel);
-  if (turn.stop === 0) return;
+  // What runs before its own prompt is seen is another's turn; then this is called again
+  if (turn.stop === 0 || turn.started === 0) return;
   const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
   // It returns when the turn has ended, which the stream tells anyway
   void session.interrupt().catch((error: unknown) => {

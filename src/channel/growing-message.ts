@@ -3,9 +3,10 @@ import type { Channel } from '#channel/channel.ts';
 import { cleanText } from '#channel/clean-text.ts';
 import { addToOutbox, dropRow, type OutboxRow } from '#channel/outbox.ts';
 import { freeAt, noteSent, sentLately } from '#channel/pace.ts';
-import type { SendOutcome } from '#channel/platform.ts';
+import type { OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import type { Show } from '#channel/show-growing-text.ts';
 import { readTurn } from '#channel/turn.ts';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 
 /**
  * A message that is sent with what there is, then edited, in chats that have nothing else for it. Contract: its row is
@@ -21,12 +22,14 @@ export function growingMessage(channel: Channel): Show | null {
 
   const showMore = async (markdown: string) => {
     const row = growingRow(sql);
+    // The one before may have ended otherwise while this waited
+    if (!isPossible || channel.pausedUntil > clock.now()) return;
     if (row?.state !== 'sent' || row.message_id === null || freeAt(channel) > clock.now()) return;
     const [piece] = platform.format({ kind: 'text', markdown: cleanText(markdown, channel.settings) });
     const now = JSON.stringify(piece);
     if (piece === undefined || now === shown) return;
     shown = now;
-    const outcome = await platform.edit?.(row.message_id, piece, channel.address);
+    const outcome = await editInTime(channel, row.message_id, piece);
     noteSent(channel);
     if (outcome?.kind === 'retry') channel.pausedUntil = clock.now() + outcome.afterMs;
     // An edit whose end is not known may come late, but not after many
@@ -47,6 +50,43 @@ export function growingMessage(channel: Channel): Show | null {
       channel.kick('outbox');
     },
   };
+}
+
+/** Waited for no longer than two more would take: the answer, and what else is to be sent, stands behind it. */
+async function editInTime(
+  channel: Channel,
+  messageId: string,
+  piece: OutboundPiece,
+): Promise<SendOutcome | undefined> {
+  const { platform, address, lateEdits, log } = channel;
+  const edit = platform.edit?.(messageId, piece, address);
+  if (edit === undefined) return undefined;
+  const waitMs = 2 * (platform.limits.groupEdits?.everyMs ?? 0);
+  return withDeadline(waitMs, null, ({ signal }) =>
+    untilAborted(edit, signal, () => {
+      const end = edit
+        .catch((error: unknown) => log.warn('edit_failed', { error: String(error) }))
+        .finally(() => lateEdits.delete(messageId));
+      lateEdits.set(messageId, end);
+      return undefined;
+    }),
+  );
+}
+
+/** What a message was made into while an earlier edit of it was still on its way: after that one's end, it is again. */
+export async function editOnceMore(
+  channel: Channel,
+  { piece, edits }: OutboxRow,
+  late: Promise<unknown>,
+): Promise<void> {
+  await late;
+  channel.sql.exec(
+    "INSERT INTO outbox (created_at, kind, content, piece, edits) VALUES (?, 'notice', '', ?, ?)",
+    channel.clock.now(),
+    JSON.stringify(piece),
+    edits,
+  );
+  channel.kick('outbox');
 }
 
 /** What follows a fence or a table on its line would break it. */

@@ -75,6 +75,25 @@ export const nextAnswer = (
     askedAt,
   )[0];
 
+/** What someone said in words while the message that asks was being sent: whether they had read it is not known. */
+export const crossed = (
+  sql: SqlStorage,
+  {
+    senderId,
+    outboxId,
+    askedAt,
+  }: { readonly senderId: string; readonly outboxId: number; readonly askedAt: number },
+): InboxRow[] =>
+  select(
+    sql,
+    `taken = 0 AND kept = 0 AND sender_id = ? AND command IS NULL AND at < ?
+       AND at >= (SELECT began_at FROM outbox WHERE id = ?) ORDER BY seq LIMIT ?`,
+    senderId,
+    askedAt,
+    outboxId,
+    MOST,
+  );
+
 /** Buttons that were pressed, and were not yet taken. */
 export const pressedChoices = (sql: SqlStorage): InboxRow[] =>
   select(sql, 'taken = 0 AND choice IS NOT NULL ORDER BY seq LIMIT ?', MOST);

@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { isoTime } from '#accounts/account-deps.ts';
 import { linkCodes, platformUsers } from '#accounts/tables.ts';
@@ -41,6 +41,25 @@ export async function linkByAccountCode(person: Person, code: string, deps: Deps
   const linked = { person: sql`${platform}, ${normalizeId(id)}, ${name}`, username: sql`username` };
   const spent = await spend(code, { madeBy: sql`username IS NOT NULL`, linked }, deps);
   return spent?.username ?? null;
+}
+
+/** The account that a person was linked with at a moment, milliseconds since 1970, or later. Null: they were not. */
+export async function linkedSince(
+  { platform, id }: Person,
+  since: number,
+  { db }: Pick<Deps, 'db'>,
+): Promise<string | null> {
+  const [row] = await drizzle(db)
+    .select({ username: platformUsers.linkedUsername })
+    .from(platformUsers)
+    .where(
+      and(
+        eq(platformUsers.platform, platform),
+        eq(platformUsers.platformUserId, normalizeId(id)),
+        gte(platformUsers.linkedAt, isoTime(since)),
+      ),
+    );
+  return row?.username ?? null;
 }
 
 /** Shown where others could read it. False: it did not work anyway. */

@@ -9,14 +9,11 @@ import { ask } from '#channel/questions.ts';
 import { escapeMarkdown, shorten } from '#channel/text/escape-markdown.ts';
 import { notLinked } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
+import { waitBefore } from '#channel/wait-before.ts';
 import { Reply } from '#protocol/reply.ts';
 
 /** A look that broke off is made again after that. */
 const LOOK_MS = 20_000;
-
-/** Between tries: doubled each time, up to the second. */
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
 /** Over some half hour. */
 const MAX_ATTEMPTS = 14;
@@ -34,8 +31,13 @@ type Look = z.infer<typeof Look>;
 export async function tendElsewhere(channel: Channel): Promise<void> {
   const { sql, clock, log, platformName } = channel;
   for (let look = nextLook(channel); look !== undefined; look = nextLook(channel)) {
-    const key = [look.username, look.session_id, look.pokes] as const;
-    const isIt = 'username = ? AND session_id = ? AND pokes = ?';
+    const key = [look.username, look.session_id] as const;
+    const isIt = 'username = ? AND session_id = ?';
+    if (look.attempts >= MAX_ATTEMPTS) {
+      giveUp(channel, look);
+      sql.exec(`DELETE FROM asked_elsewhere WHERE ${isIt}`, ...key);
+      continue;
+    }
     sql.exec(
       `UPDATE asked_elsewhere SET attempts = attempts + 1, due = ? WHERE ${isIt}`,
       clock.now() + LOOK_MS,
@@ -43,14 +45,15 @@ export async function tendElsewhere(channel: Channel): Promise<void> {
     );
     try {
       await lookAt(channel, look);
-      // Unless the session has said more meanwhile
-      sql.exec(`DELETE FROM asked_elsewhere WHERE ${isIt}`, ...key);
+      sql.exec(`DELETE FROM asked_elsewhere WHERE ${isIt} AND pokes = ?`, ...key, look.pokes);
+      // The session has said more meanwhile
+      sql.exec(`UPDATE asked_elsewhere SET attempts = 0, due = 0 WHERE ${isIt}`, ...key);
     } catch (error) {
       log.warn('look_failed', { channel: platformName, error: String(error) });
-      const due = clock.now() + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** look.attempts);
-      if (look.attempts + 1 < MAX_ATTEMPTS)
-        sql.exec(`UPDATE asked_elsewhere SET due = ? WHERE ${isIt}`, due, ...key);
-      else giveUp(channel, look);
+      // Unless the person said something meanwhile. After the last try, too: a session that it woke says so in that time
+      const due = clock.now() + waitBefore(look.attempts);
+      sql.exec(`UPDATE asked_elsewhere SET due = ? WHERE ${isIt} AND attempts > 0`, due, ...key);
+      if (look.attempts + 1 >= MAX_ATTEMPTS) giveUp(channel, look);
     }
   }
   await tellAccount(channel);
@@ -63,17 +66,14 @@ function nextLook({ sql, clock }: Channel): Look | undefined {
   return row === undefined ? undefined : Look.parse(row);
 }
 
+const reopen = "UPDATE question SET state = 'open', place = 0, answers = '{}', reply = NULL";
+
 /** An answer that does not get through can be given again. */
 function giveUp(channel: Channel, { username, session_id: sessionId }: Look): void {
   const { sql } = channel;
   channel.transaction(() => {
     const lost = ofSession(sql, { username, sessionId }).filter(({ state }) => state === 'answered');
-    for (const { id } of lost)
-      sql.exec(
-        "UPDATE question SET state = 'open', place = 0, answers = '{}', reply = NULL WHERE id = ?",
-        id,
-      );
-    sql.exec('DELETE FROM asked_elsewhere WHERE username = ? AND session_id = ?', username, sessionId);
+    for (const { id } of lost) sql.exec(`${reopen} WHERE id = ?`, id);
     if (lost.length > 0) addNotice(channel, 'Your answer did not get through. /status asks you again.');
   });
 }
@@ -85,12 +85,15 @@ async function lookAt(channel: Channel, { username, session_id: sessionId, again
   if ((await accountNow(channel)) !== username) return refuse(channel, asking);
   await handAnswers(channel, asking);
   const found = await sessionOf(channel, asking).openQuestions();
-  const known = new Set(ofSession(sql, asking).map(callOf));
+  const known = ofSession(sql, asking);
   // Of the turn that was begun here the chat knows by itself
   const isOwn = found !== null && readTurn(sql)?.message_id === found.messageId;
   const asked =
     found === null || found.isOpen || isOwn ? [] : found.waiting.flatMap((one) => questionOf(one) ?? []);
-  const fresh = asked.filter(({ id }) => !known.has(id));
+  const fresh = asked.filter(({ id }) => !known.some((question) => callOf(question) === id));
+  const refused = known.filter(
+    (question) => question.state === 'unlinked' && asked.some(({ id }) => id === callOf(question)),
+  );
   const title = fresh.length === 0 ? '' : await titleOf(channel, asking);
   channel.transaction(() => {
     for (const question of ofSession(sql, asking).filter(({ state }) => state === 'open')) {
@@ -108,6 +111,8 @@ async function lookAt(channel: Channel, { username, session_id: sessionId, again
         sessionId,
         title,
       );
+    // The account is linked once more
+    for (const { id } of refused) sql.exec(`${reopen}, outbox_id = NULL WHERE id = ?`, id);
     forgetSettled(sql);
   });
   channel.kick('inbox');

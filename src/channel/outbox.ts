@@ -165,21 +165,52 @@ export const dropRow = ({ sql }: Channel, id: number): void =>
     id,
   );
 
-/** Of a chat that takes nothing more. */
-export const dropAll = ({ sql }: Channel): void =>
-  void sql.exec(
-    `UPDATE outbox SET state = 'refused', content = '', piece = '', file = NULL
-     WHERE state IN ('pending', 'sending', 'unclear')`,
-  );
+/** Of a chat that takes nothing more. Who writes there again is told of answers; questions are then asked again. */
+export function dropAll(channel: Channel): void {
+  const { sql } = channel;
+  const waits = "state IN ('pending', 'sending', 'unclear')";
+  const [loss] = sql
+    .exec(
+      `SELECT 1 FROM outbox WHERE ${waits} AND kind IN ('answer', 'lost')
+         AND id NOT IN (SELECT outbox_id FROM question WHERE outbox_id IS NOT NULL) LIMIT 1`,
+    )
+    .toArray();
+  channel.transaction(() => {
+    sql.exec(`UPDATE outbox SET state = 'refused', content = '', piece = '', file = NULL WHERE ${waits}`);
+    if (loss !== undefined) holdLoss(channel);
+  });
+}
 
 const LOST = 'Some of my messages could not be delivered. Ask again for what is missing.';
 
-/** In one line for however many. */
-export function tellLoss(channel: Channel): void {
-  const [told] = channel.sql
-    .exec("SELECT 1 FROM outbox WHERE kind = 'lost' AND state IN ('pending', 'sending', 'unclear')")
+/** In one line for however many. False: it is there already. */
+function addLoss(channel: Channel): boolean {
+  const [there] = channel.sql
+    .exec("SELECT 1 FROM outbox WHERE kind = 'lost' AND state IN ('pending', 'sending', 'unclear', 'held')")
     .toArray();
-  if (told !== undefined) return;
+  if (there !== undefined) return false;
   addToOutbox(channel, { kind: 'lost', content: { kind: 'text', markdown: LOST } });
-  channel.kick('outbox');
+  return true;
+}
+
+export function tellLoss(channel: Channel): void {
+  if (addLoss(channel)) channel.kick('outbox');
+}
+
+/** As nothing can be said now, it is when the person writes again. */
+export function holdLoss(channel: Channel): void {
+  if (addLoss(channel))
+    channel.sql.exec("UPDATE outbox SET state = 'held' WHERE kind = 'lost' AND state = 'pending'");
+}
+
+/** The person has written. */
+export function tellHeldLoss(channel: Channel): void {
+  const { sql, clock } = channel;
+  const told = sql
+    .exec(
+      "UPDATE outbox SET state = 'pending', created_at = ? WHERE state = 'held' RETURNING id",
+      clock.now(),
+    )
+    .toArray();
+  if (told.length > 0) channel.kick('outbox');
 }

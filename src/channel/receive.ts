@@ -2,7 +2,7 @@ import type { Channel } from '#channel/channel.ts';
 import { readCommand } from '#channel/command.ts';
 import { takeReport } from '#channel/delivery-reports.ts';
 import { replaceMessage, storeMessage, waitingMessage } from '#channel/inbound-message.ts';
-import { addNotice } from '#channel/outbox.ts';
+import { addNotice, tellHeldLoss } from '#channel/outbox.ts';
 import type { DeliveryReport, InboundMessage, StopPressed } from '#channel/platform.ts';
 import { accessDenied } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
@@ -49,6 +49,7 @@ function take(channel: Channel, { event, admitted }: Delivery): Receipt {
   if (event.choice === null && readCommand(event.text)?.kind === 'stop')
     return stop(channel, event.sender.id);
   storeMessage(sql, event, now);
+  tellHeldLoss(channel);
   channel.kick('inbox');
   return 'ok';
 }

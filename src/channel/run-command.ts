@@ -3,7 +3,7 @@ import { askAgain } from '#channel/asked-elsewhere.ts';
 import type { Command } from '#channel/command.ts';
 import { mayAnswer } from '#channel/few-answers.ts';
 import { identify, setVerbosity, type Sender } from '#channel/identity.ts';
-import { linkByAccountCode, newPersonCode, voidAccountCode } from '#channel/link-account.ts';
+import { linkByAccountCode, linkedSince, newPersonCode, voidAccountCode } from '#channel/link-account.ts';
 import { rememberPerson } from '#channel/linked-chat.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { InboundMessage } from '#channel/platform.ts';
@@ -86,7 +86,7 @@ const LINKS_PER_HOUR = 5;
 
 async function link(
   channel: Channel,
-  { sender, isGroup }: InboundMessage,
+  { key, sender, sentAt, isGroup }: InboundMessage,
   code: string | null,
 ): Promise<void> {
   if (isGroup) {
@@ -94,7 +94,7 @@ async function link(
     const isVoid = code !== null && (await voidAccountCode(code, channel.people));
     return addNotice(channel, isVoid ? readByOthers : 'Write to me in a private chat to link your account.');
   }
-  if (!mayAnswer(channel, `link/${sender.id}`, LINKS_PER_HOUR)) return;
+  if (!mayAnswer(channel, `link/${sender.id}`, key, LINKS_PER_HOUR)) return;
   const person = { platform: channel.platformName, id: sender.id, name: sender.name };
   if (code === null) {
     const made = await newPersonCode(person, channel.people);
@@ -103,7 +103,10 @@ async function link(
       `Your code is \`${made.code}\`. Enter it on the page within 10 minutes; it works once.`,
     );
   }
-  const username = await linkByAccountCode(person, code, channel.people);
+  // Where it was spent by an earlier try of this message, that one linked them
+  const username =
+    (await linkByAccountCode(person, code, channel.people)) ??
+    (await linkedSince(person, sentAt, channel.people));
   if (username !== null) rememberPerson(channel, { platform: channel.platformName, ...sender }, username);
   addNotice(
     channel,

@@ -3,23 +3,29 @@ import type { Channel } from '#channel/channel.ts';
 import { failedAlready, wasReported } from '#channel/delivery-reports.ts';
 import { openFile } from '#channel/deliver-file.ts';
 import { rememberError } from '#channel/platform-errors.ts';
-import { dropAll, dropRow, markSent, nextOutboxRow, tellLoss, type OutboxRow } from '#channel/outbox.ts';
+import {
+  dropAll,
+  dropRow,
+  holdLoss,
+  markSent,
+  nextOutboxRow,
+  tellLoss,
+  type OutboxRow,
+} from '#channel/outbox.ts';
 import { linkFor } from '#channel/file-link.ts';
 import type { OutboundContent, OutboundPiece, SendOutcome } from '#channel/platform.ts';
 import { refreshFile } from '#channel/refresh-file.ts';
 import { freeAt, noteSent } from '#channel/pace.ts';
-import { notShown, takeDoubt } from '#channel/growing-message.ts';
+import { editOnceMore, notShown, takeDoubt } from '#channel/growing-message.ts';
 import { repeatLabel } from '#channel/text/notices.ts';
 import { downloadUrl } from '#files/download-url.ts';
 import { readTurn } from '#channel/turn.ts';
+import { LONGEST_WAIT_MS, waitBefore } from '#channel/wait-before.ts';
 import { assertNever } from '#lib/assert-never.ts';
+import { untilAborted, withDeadline } from '#lib/deadline.ts';
 
 /** Then a message is given up: what comes so late answers nothing any more. */
 const GIVE_UP_MS = 6 * 60 * 60 * 1000;
-
-/** Between tries: doubled each time, from the first to the second. */
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
 /** A message that may have arrived so often is not sent once more. */
 const MAX_UNCLEAR = 4;
@@ -54,7 +60,7 @@ export async function sendOutbox(channel: Channel): Promise<void> {
       continue;
     }
     const { draft } = channel;
-    await Promise.race([draft, sleep(DRAFT_WAIT_MS)]);
+    await withDeadline(DRAFT_WAIT_MS, null, ({ signal }) => untilAborted(draft, signal, () => undefined));
     // One that hangs is waited for once
     if (channel.draft === draft) channel.draft = Promise.resolve();
     await sendRow(channel, row);
@@ -84,10 +90,13 @@ async function sendRow(channel: Channel, row: OutboxRow): Promise<void> {
     clock.now(),
     row.id,
   );
+  const late = channel.lateEdits.get(target ?? '');
   const edited = target === null ? undefined : await platform.edit?.(target, row.piece, channel.address);
   // Else it cannot be edited any more
-  if (edited !== undefined && edited.kind !== 'unsupported' && edited.kind !== 'refused')
+  if (edited !== undefined && edited.kind !== 'unsupported' && edited.kind !== 'refused') {
+    if (late !== undefined) void editOnceMore(channel, row, late);
     return settle(channel, row, edited);
+  }
   const pieces = isRepeat ? labelled(channel, row) : [row.piece];
   for (const [index, piece] of pieces.entries()) {
     const outcome = await sendPiece(channel, row, piece, index === 0 ? row.reply_to : null);
@@ -132,6 +141,8 @@ async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): P
         markSent(channel, row.id, { messageId: outcome.messageId, at: now });
         failedAlready(channel, outcome.messageId);
       });
+      // What was written while it was being sent is looked at now
+      if (isQuestion(channel, row)) channel.kick('inbox');
       return typeAgain(channel);
     case 'retry':
       log.warn('send_postponed', { channel: platformName, reason: outcome.reason, attempts: row.attempts });
@@ -158,6 +169,9 @@ async function settle(channel: Channel, row: OutboxRow, outcome: SendOutcome): P
   }
 }
 
+const isQuestion = ({ sql }: Channel, { id }: OutboxRow): boolean =>
+  sql.exec('SELECT 1 FROM question WHERE outbox_id = ?', id).toArray().length > 0;
+
 /** It did not go out this time. Whether, and when, it may have gone out before stays as it was. */
 const waitAgain = ({ sql }: Channel, { id, unclear_sends, began_at }: OutboxRow, due: number): void =>
   void sql.exec(
@@ -167,9 +181,6 @@ const waitAgain = ({ sql }: Channel, { id, unclear_sends, began_at }: OutboxRow,
     due,
     id,
   );
-
-const waitBefore = (attempts: number): number =>
-  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts, 16));
 
 /** As a link where it was a file, else as plain text: in the row's own place, and what more that takes at the end. */
 async function sendOtherwise(channel: Channel, row: OutboxRow, reason: string): Promise<void> {
@@ -226,7 +237,8 @@ async function giveUp(channel: Channel, row: OutboxRow, reason: string): Promise
   channel.log.error('send_given_up', { channel: channel.platformName, attempts: row.attempts, reason });
   channel.transaction(() => {
     dropRow(channel, row.id);
-    if (row.kind !== 'lost') tellLoss(channel);
+    if (row.kind === 'lost') holdLoss(channel);
+    else tellLoss(channel);
   });
   await rememberError(channel, { reason, authentication: false });
 }

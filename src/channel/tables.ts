@@ -132,4 +132,10 @@ export const channelTables: readonly string[] = [
   // What decides when messages are due, without a look into each that waits
   `ALTER TABLE inbox ADD COLUMN album TEXT GENERATED ALWAYS AS (message ->> '$.album') VIRTUAL;
    CREATE INDEX inbox_waiting ON inbox (taken, seq, at, due, sender_id, command, choice, album)`,
+  // What need not wait is found however much waits; a message that is tried again is answered as one
+  `CREATE INDEX inbox_command ON inbox (taken, seq, due, command) WHERE command IS NOT NULL;
+   CREATE INDEX inbox_choice ON inbox (taken, seq) WHERE choice IS NOT NULL;
+   ALTER TABLE answer_given ADD COLUMN key TEXT`,
+  // 1: its user is the account that was linked with the person of a private chat
+  `ALTER TABLE turn ADD COLUMN is_linked INTEGER NOT NULL DEFAULT 0`,
 ];

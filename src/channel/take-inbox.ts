@@ -2,17 +2,23 @@ import type { Channel } from '#channel/channel.ts';
 import { askElsewhere, takeElsewhere } from '#channel/asked-elsewhere.ts';
 import { commandOf } from '#channel/command.ts';
 import { runCommand } from '#channel/run-command.ts';
-import { hasWritten, messagesAt, nextAnswer, nextInstant, type InboxRow } from '#channel/inbound-message.ts';
+import {
+  crossed,
+  hasWritten,
+  messagesAt,
+  nextAnswer,
+  nextInstant,
+  type InboxRow,
+} from '#channel/inbound-message.ts';
 import { takeArrived } from '#channel/move-chat.ts';
 import { nextBatch } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
+import type { QuestionRow } from '#channel/question.ts';
 import { ask, openQuestion, takeAnswer } from '#channel/questions.ts';
 import { startTurn } from '#channel/start-turn.ts';
-import { turnFailed } from '#channel/text/notices.ts';
+import { laterWords, turnFailed } from '#channel/text/notices.ts';
 import { readTurn } from '#channel/turn.ts';
-
-/** Between tries of what broke: doubled each time. */
-const FIRST_WAIT_MS = 1000;
+import { waitBefore } from '#channel/wait-before.ts';
 
 /** Over some eight minutes. */
 const MAX_ATTEMPTS = 10;
@@ -37,6 +43,7 @@ export async function takeInbox(channel: Channel): Promise<void> {
         takeAnswer(channel, question, answer);
         continue;
       }
+      if (putOff(channel, question, senderId)) continue;
       if (question.is_lost === 1 && hasWritten(sql, senderId)) {
         channel.transaction(() => ask(channel, question));
         continue;
@@ -60,6 +67,22 @@ export async function takeInbox(channel: Channel): Promise<void> {
   }
 }
 
+/** Words that crossed the question are no answer to it, which is said. False: there are none. */
+function putOff(
+  channel: Channel,
+  { outbox_id: outboxId, asked_at: askedAt }: QuestionRow,
+  senderId: string,
+): boolean {
+  if (outboxId === null || askedAt === null) return false;
+  const rows = crossed(channel.sql, { senderId, outboxId, askedAt });
+  if (rows.length === 0) return false;
+  channel.transaction(() => {
+    for (const { seq } of rows) channel.sql.exec('UPDATE inbox SET kept = 1 WHERE seq = ?', seq);
+    addNotice(channel, laterWords);
+  });
+  return true;
+}
+
 /** What breaks is tried again, ever later; then it is given up, and who wrote it is told. */
 async function attempt(
   channel: Channel,
@@ -72,7 +95,7 @@ async function attempt(
     await act();
   } catch (error) {
     if (attempts + 1 < MAX_ATTEMPTS) {
-      const due = clock.now() + FIRST_WAIT_MS * 2 ** attempts;
+      const due = clock.now() + waitBefore(attempts);
       sql.exec('UPDATE inbox SET attempts = attempts + 1, due = ? WHERE seq = ?', due, seq);
     } else {
       for (const row of rows) drop(channel, row);

@@ -6,10 +6,12 @@ export const nothingSaid = '(No response generated)';
 export const nothingAsked = 'Yes? Write what I can do for you.';
 export const laterFile =
   'I look at that next. First answer in words, please, or choose one of the answers. /stop ends it.';
+export const laterWords =
+  'That crossed my question, so I look at it next. First answer the question, please. /stop ends it.';
 export const summarised = 'Conversation summarised.';
 
 /** Before a question of another conversation. */
-export const askedElsewhere = (title: string): string =>
+export const askedIn = (title: string): string =>
   title === '' ? '📨 Asked elsewhere:' : `📨 Asked elsewhere, in “${escapeMarkdown(title)}”:`;
 
 export const notLinked =

@@ -43,6 +43,8 @@ export interface FakePlatform {
   hasDrafts: boolean;
   /** How long an edit takes. */
   editMs: number;
+  /** How long the answer takes to come, once a message is there. */
+  answerMs: number;
   /** Typing signs and drafts never get an answer. */
   signsHang: boolean;
   /** What came while nobody listened; undefined: the platform cannot be asked. */
@@ -70,6 +72,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
     limits: { spacingMs: 0, typingMs: 4000, coalesce: false, ...limits },
     hasDrafts: false,
     editMs: 0,
+    answerMs: 0,
     signsHang: false,
     missed: undefined,
     askedSince: [],
@@ -102,6 +105,7 @@ export function fakePlatform(name: PlatformName, limits: Partial<PlatformLimits>
           ...(to.replyTo === undefined ? {} : { replyTo: to.replyTo }),
         });
       }
+      if (fake.answerMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.answerMs));
       return outcome;
     },
     async edit(messageId, piece, { chatId }) {

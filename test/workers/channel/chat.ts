@@ -37,7 +37,7 @@ export async function isIdle(platform: PlatformName, chatId: string): Promise<vo
           inbox: storage.sql.exec('SELECT count(*) AS n FROM inbox').one()['n'],
           turn: storage.sql.exec('SELECT count(*) AS n FROM turn').one()['n'],
           outbox: storage.sql
-            .exec("SELECT count(*) AS n FROM outbox WHERE state NOT IN ('sent', 'refused')")
+            .exec("SELECT count(*) AS n FROM outbox WHERE state IN ('pending', 'sending', 'unclear')")
             .one()['n'],
           alarm: await storage.getAlarm(),
         })),

@@ -178,6 +178,21 @@ test('an edit that is slow does not overtake the answer', async () => {
   expect(fake.shown(group)).toEqual([whole('w', 8)]);
 });
 
+test('an edit that hangs holds nothing up, and the answer stands there in the end, also where it comes after it', async () => {
+  const { group, write } = await newGroup();
+  fake.editMs = 3000;
+  await write(promptScript(slow('w', 8)));
+  await expect.poll(() => kinds(group), { timeout: 8000 }).toContain('edit');
+  fake.editMs = 0;
+  const isShown = { timeout: 2500, interval: 50 };
+  await expect.poll(() => fake.shown(group), isShown).toEqual([whole('w', 8)]);
+  expect(kinds(group)).toEqual(['message', 'edit', 'edit']);
+  await expect.poll(() => kinds(group), { timeout: 8000 }).toEqual(['message', 'edit', 'edit', 'edit']);
+  await isIdle('imessage', group);
+  expect(fake.shown(group)).toEqual([whole('w', 8)]);
+  expect(sentTo(group).at(-1)?.text).toBe(whole('w', 8));
+});
+
 test('that the end of an edit is unknown, however often, is no reason to give the answer up', async () => {
   const { group, write } = await newGroup();
   fake.answerWith(group, { kind: 'sent', messageId: `first-${group}` }, unclear, unclear);

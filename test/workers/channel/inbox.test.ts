@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { promptScript } from '#test/support/prompt-script.ts';
+import { nextInstant, pressedChoices } from '#channel/inbound-message.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
 import { inChat, isIdle, newChat } from './chat.ts';
 
@@ -61,6 +62,27 @@ test('a message that could not be stored is not held for a second delivery of it
   await deliver('imessage', [lost]);
   await isIdle('imessage', chat);
   expect(fake.texts(chat).at(-1)).toBe('You said: hello');
+});
+
+test.each([
+  {
+    name: 'a command',
+    read: (sql: SqlStorage) => nextInstant(sql, Date.now()),
+    plan: 'inbox USING INDEX inbox_command (taken=?)',
+  },
+  { name: 'a button', read: pressedChoices, plan: 'inbox USING INDEX inbox_choice (taken=?)' },
+])('$name that need not wait is found without a look at what does', async ({ read, plan }) => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, '/help')]);
+  await isIdle('imessage', chat);
+  const plans = await inChat('imessage', chat, ({ sql }) => {
+    const exec = vi.spyOn(sql, 'exec');
+    read(sql);
+    const [[query, ...values] = ['']] = exec.mock.calls;
+    exec.mockRestore();
+    return sql.exec(`EXPLAIN QUERY PLAN ${query}`, ...values).toArray();
+  });
+  expect(plans).toEqual([expect.objectContaining({ detail: `SEARCH ${plan}` })]);
 });
 
 /** As if a chat's rows could not be read any more. */

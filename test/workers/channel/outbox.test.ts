@@ -140,6 +140,24 @@ test('who blocked the bot is sent nothing more, and the status tells why', async
   });
 });
 
+test('who was sent nothing more and writes again is told so, once, and before all else', async () => {
+  const chat = await newChat('imessage');
+  fake.answerWith(chat, blocked);
+  await deliver('imessage', [message(chat, 'a\n=====\nb')]);
+  await isIdle('imessage', chat);
+  const loss = expect.stringContaining('could not be delivered');
+  // Nor is that taken at first
+  fake.answerWith(chat, blocked);
+  await deliver('imessage', [message(chat, 'c')]);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual([expect.stringContaining('c')]);
+  for (const text of ['d', 'e']) {
+    await deliver('imessage', [message(chat, text)]);
+    await isIdle('imessage', chat);
+  }
+  expect(fake.texts(chat).slice(1)).toEqual([loss, 'You said: d', 'You said: e']);
+});
+
 test('with a wrong token messages wait for a right one', async () => {
   const chat = await newChat('imessage');
   fake.answerWith(chat, badToken);

@@ -213,6 +213,23 @@ test('a question that could not be delivered is asked again of who writes', asyn
   expect(fake.texts(chat)).toEqual(['**Colour**\nWhich colour?', 'Thank you.', 'You said: hello?']);
 });
 
+test('words that cross the question are no answer to it: they wait, and it is said', async () => {
+  const chat = await newChat('imessage');
+  fake.answerMs = 1200;
+  await deliver('imessage', [message(chat, promptScript(asks(colour), says('Thank you.')))]);
+  await expect.poll(() => fake.texts(chat), { timeout: 8000, interval: 20 }).toHaveLength(1);
+  await answer(chat, 'by the way');
+  await answer(chat, 'and so');
+  fake.answerMs = 0;
+  await expect
+    .poll(() => fake.texts(chat).slice(1), { timeout: 8000 })
+    .toEqual([expect.stringContaining('That crossed my question')]);
+  await waits(chat);
+  await answer(chat, '1');
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat).slice(2)).toEqual(['Thank you.', 'You said: by the way\nand so']);
+});
+
 test('a picture is no answer: it waits, and says so', async () => {
   const { chat, result } = await start(asks(colour));
   fake.media.set('r1', { bytes: new TextEncoder().encode('hello'), mimeType: 'text/plain' });

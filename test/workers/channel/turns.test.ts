@@ -110,6 +110,31 @@ test.each(['stop', 'Cancel', '/stop'])(
   },
 );
 
+test('stop ends the chat’s own turn, and not one of the page before which it waits', async () => {
+  const user = await newUser();
+  const chat = await newChat('imessage', { username: user.username });
+  await say(chat, 'one');
+  await isIdle('imessage', chat);
+  const { session_id } = await conversation(chat);
+  const { socket } = await connectSocket({ token: user.token, session_id });
+  const pieces = Array.from({ length: 20 }, (_, index) => `p${index} `);
+  socket.send({
+    type: 'user_message',
+    content: promptScript({ blocks: [{ text: pieces }], delayMs: 150 }),
+  });
+  await socket.next('text_delta');
+  await say(chat, promptScript({ blocks: [{ text: ['never', ' ends'] }], hangAfter: 1 }));
+  const turn = () =>
+    inChat('imessage', chat, ({ sql }) => sql.exec('SELECT phase, started, stop FROM turn').toArray());
+  await expect.poll(turn, { timeout: 8000 }).toEqual([{ phase: 'running', started: 0, stop: 0 }]);
+  await say(chat, '/stop');
+  expect(await turn()).toEqual([{ phase: 'running', started: 0, stop: 1 }]);
+  await isIdle('imessage', chat);
+  const told = socket.events.flatMap((event) => (event.type === 'assistant_text' ? [event.text] : []));
+  expect(told).toEqual([pieces.join('')]);
+  expect(fake.texts(chat)).toEqual(['You said: one', expect.stringMatching(/^(never.*)?Stopped\.$/)]);
+});
+
 test('what the agent does is told, and files it writes to output/ are sent, each content once', async () => {
   const chat = await newChat('imessage');
   await say(

@@ -36,6 +36,45 @@ test('a chat whose platform is not set up for a while keeps its alarm, and refus
   expect(fake.texts(chat)).toEqual(['You said: a']);
 });
 
+test('what comes for a chat whose platform is not set up is not taken, so that it is brought again', async () => {
+  const factory = platformFactories.imessage;
+  platformFactories.imessage = () => null;
+  await runInDurableObject(chatObject('imessage', crypto.randomUUID()), (object) =>
+    expect(() => object.receive([{ event: message('1', 'a'), admitted: true }])).toThrow('not set up'),
+  );
+  Object.assign(platformFactories, { imessage: factory });
+});
+
+test('a turn that no session takes is given up, and who asked is told', async () => {
+  const chat = await newChat('imessage');
+  await deliver('imessage', [message(chat, 'a')]);
+  await isIdle('imessage', chat);
+  const attempts = await runInDurableObject(chatObject('imessage', chat), async (_, context) => {
+    const { sql } = context.storage;
+    sql.exec(
+      `INSERT INTO turn (id, message_id, sender_id, username, session_id, verbosity, is_group, last_message_id,
+         phase, position)
+       VALUES (1, 'm', 's', 'u', 'session', 'full', 0, 'x', 'preparing', 0)`,
+    );
+    sql.exec('INSERT INTO inbox (at, message, taken) VALUES (0, ?, 1)', JSON.stringify(message(chat, 'b')));
+    const channel = openChannel(context, env);
+    if (channel === null) throw new Error('not set up');
+    const submitFromChat = async () => {
+      throw new Error('the object is broken');
+    };
+    Object.assign(channel, { sessions: { getByName: () => ({ submitFromChat }) } });
+    let count = 0;
+    while (sql.exec('SELECT 1 FROM turn').toArray().length > 0 && count < 100) {
+      count += 1;
+      await followTurn(channel).catch(() => {});
+    }
+    return count;
+  });
+  expect(attempts).toBe(21);
+  await isIdle('imessage', chat);
+  expect(fake.texts(chat)).toEqual(['You said: a', expect.stringContaining('encountered an error')]);
+});
+
 test('a turn that goes on while the chat asks whether it waits is followed on', async () => {
   const chat = await newChat('imessage');
   await deliver('imessage', [message(chat, 'a')]);

@@ -180,6 +180,7 @@ test('a stranger links an account with a code of the page, and is its user from 
   ).json<{ code: string }>();
   await deliver('imessage', [message(chat, '/link WRONG-ONE')]);
   await deliver('imessage', [message(chat, `/link ${code.toLowerCase()}`)]);
+  await isIdle('imessage', chat);
   await deliver('imessage', [message(chat, `/link ${code}`)]);
   await deliver('imessage', [message(chat, '/status')]);
   await isIdle('imessage', chat);
