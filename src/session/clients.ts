@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '#lib/clock.ts';
 import type { ServerEvent } from '#protocol/server-event.ts';
 
 /** What a socket remembers while its object sleeps (2 KB at most). */
@@ -17,6 +18,9 @@ export const SocketState = z.object({
   agentId: z.string().nullable(),
 });
 export type SocketState = z.infer<typeof SocketState>;
+
+/** Our clients ping every 15 seconds: of one that slept or lost its network, nobody may be told for long. */
+const HEARD_MS = 60_000;
 
 /** A reader of the stream that is no socket, such as an SSE response. */
 export interface Reader {
@@ -38,6 +42,7 @@ const additions = new Set<ServerEvent['type']>([
 /** Everyone who watches a session. Sockets hibernate: they outlive this object and are found again. */
 export class Clients {
   readonly #context: DurableObjectState;
+  readonly #clock: Clock;
   readonly #sockets = new Map<WebSocket, SocketState>();
   readonly #caughtUp = new Map<WebSocket, number>();
   readonly #readers = new Set<Reader>();
@@ -45,8 +50,9 @@ export class Clients {
   /** What is done when nobody has the session open any more. */
   onLeft: () => void = () => {};
 
-  constructor(context: DurableObjectState) {
+  constructor(context: DurableObjectState, clock: Clock) {
     this.#context = context;
+    this.#clock = clock;
     for (const socket of context.getWebSockets()) {
       if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
       const state = SocketState.safeParse(socket.deserializeAttachment());
@@ -62,7 +68,16 @@ export class Clients {
 
   /** Whether somebody may have the session before their eyes. */
   get isOpen(): boolean {
-    return this.#sockets.size > 0 || [...this.#readers].some(({ isChat }) => isChat !== true);
+    return (
+      [...this.#sockets.keys()].some((socket) => this.#isHeard(socket)) ||
+      [...this.#readers].some(({ isChat }) => isChat !== true)
+    );
+  }
+
+  /** Of a client that never pings, only its end is known. */
+  #isHeard(socket: WebSocket): boolean {
+    const pinged = this.#context.getWebSocketAutoResponseTimestamp(socket);
+    return pinged === null || this.#clock.now() - pinged.getTime() < HEARD_MS;
   }
 
   get sockets(): ReadonlyMap<WebSocket, SocketState> {

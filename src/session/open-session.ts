@@ -17,7 +17,7 @@ import { EventStream } from '#session/event-stream.ts';
 import { McpLinks } from '#session/mcp-links.ts';
 import { McpLists } from '#session/mcp-lists.ts';
 import { permissionMode, setPlanning } from '#session/permission-mode.ts';
-import { tellOfWaiting } from '#session/run-turns.ts';
+import { tellSoon } from '#session/run-turns.ts';
 import { refusedBlocks } from '#session/refused-blocks.ts';
 import type { Session, WakeUp } from '#session/session.ts';
 import { sessionTables } from '#session/tables.ts';
@@ -54,7 +54,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
   const connections = createConnections((input, init) => fetch(input, init));
   const { toolFetch } = connections;
   const entries = new EntryStore(sql);
-  const clients = new Clients(context);
+  const clients = new Clients(context, clock);
   const workspace = new Workspace({
     sql,
     transaction: (act) => context.storage.transactionSync(act),
@@ -109,7 +109,7 @@ export function openSession(context: DurableObjectState, env: Env): Session {
     mustRetell: wasStored,
     closed: false,
   };
-  clients.onLeft = () => void tellOfWaiting(session);
+  clients.onLeft = () => tellSoon(session);
   return session;
 }
 

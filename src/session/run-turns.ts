@@ -21,6 +21,9 @@ const POSITIONS_PER_ATTEMPT = 2 ** 24;
 /** How long after it stopped an interrupted turn goes on by itself, where no client comes back earlier. */
 export const WAKE_MS = 20_000;
 
+/** A page that is loaded anew is back by then. */
+const LEFT_MS = 10_000;
+
 /** Setting an alarm takes a write of its own, which must not stand before the prompt's way to the model. */
 const ARM_MS = 50;
 
@@ -112,7 +115,8 @@ export async function tellOfWaiting(session: Session): Promise<void> {
   if (session.running !== undefined || session.closed) return;
   const { waiting = [], waiting_until } = readRow(session.sql) ?? {};
   if (waiting.length === 0) return;
-  if (!session.clients.isOpen) {
+  const wasOpen = session.clients.isOpen;
+  if (!wasOpen) {
     addLinkedChats(session);
     void session.wakeUp.set(Math.min(session.clock.now() + WAKE_MS, waiting_until ?? Infinity));
   }
@@ -120,9 +124,18 @@ export async function tellOfWaiting(session: Session): Promise<void> {
   if (session.running !== undefined || session.closed) return;
   const row = readRow(session.sql);
   if (row === undefined || row.waiting.length === 0) return;
+  if (wasOpen && !session.clients.isOpen) return tellSoon(session);
   const again = told ? Infinity : session.clock.now() + WAKE_MS;
   const due = Math.min(again, row.waiting_until ?? Infinity);
   await (due === Infinity ? session.wakeUp.clear() : session.wakeUp.set(due));
+}
+
+/** Nobody has the session open any more: where none comes back, `tellOfWaiting` is to find others who answer. */
+export function tellSoon(session: Session): void {
+  if (session.running !== undefined || session.closed) return;
+  const { waiting = [], waiting_until } = readRow(session.sql) ?? {};
+  if (waiting.length > 0)
+    void session.wakeUp.set(Math.min(session.clock.now() + LEFT_MS, waiting_until ?? Infinity));
 }
 
 const wasRequested = (stored: readonly Entry[], id: string): boolean =>

@@ -7,6 +7,9 @@ export interface Closed {
   readonly reason: string;
 }
 
+/** No event: the runtime gives it for a ping. */
+const PONG = '{"type":"pong"}';
+
 /** A client of the chat socket: everything it got, and promises for what it waits for. */
 export class TestSocket {
   readonly events: ServerEvent[] = [];
@@ -16,7 +19,9 @@ export class TestSocket {
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.addEventListener('message', ({ data }) => this.#take(ServerEvent.parse(JSON.parse(String(data)))));
+    socket.addEventListener('message', ({ data }) => {
+      if (data !== PONG) this.#take(ServerEvent.parse(JSON.parse(String(data))));
+    });
     this.closed = new Promise((resolve) => {
       socket.addEventListener('close', ({ code, reason }) => resolve({ code, reason }));
     });

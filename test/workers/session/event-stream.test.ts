@@ -1,13 +1,14 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
+import { systemClock } from '#lib/clock.ts';
 import { consoleLog } from '#lib/log.ts';
 import { Clients } from '#session/clients.ts';
 import { EventStream } from '#session/event-stream.ts';
 
 test('a message is shown as finished only when it is stored, so that a crash cannot bring it twice', async () => {
   await runInDurableObject(env.CHAT_SESSION.getByName('someone/stream'), (_, context) => {
-    const clients = new Clients(context);
+    const clients = new Clients(context, systemClock);
     const shown: string[] = [];
     clients.addReader({ send: ({ type }) => shown.push(type), close: () => {} });
     const stream = new EventStream({ clients, log: consoleLog, position: 0 });
@@ -26,7 +27,7 @@ test('a message is shown as finished only when it is stored, so that a crash can
 test('what was masked is logged under the name of what happened', async () => {
   await runInDurableObject(env.CHAT_SESSION.getByName('someone/stream'), (_, context) => {
     const line = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const stream = new EventStream({ clients: new Clients(context), log: consoleLog, position: 0 });
+    const stream = new EventStream({ clients: new Clients(context, systemClock), log: consoleLog, position: 0 });
     const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
     stream.emit({ type: 'tool_result', tool_use_id: 'call', content: secret, is_error: false });
     expect(line.mock.calls).toEqual([
