@@ -13,22 +13,30 @@ import { readTurn } from '#channel/turn.ts';
 /** Who answers so shortly after it was settled had not read that. */
 const LATE_MS = 10 * 60 * 1000;
 
-/** A session waits, or goes on. Contract: stored when this returns; saying it once too often changes nothing. */
-export function noteAsking(channel: Channel, asking: Asking): void {
-  const isLinked = readPerson(channel.sql)?.username === asking.username;
-  const isKnown = ofSession(channel.sql, asking).some(({ state }) => state === 'open');
-  if (isLinked || isKnown) lookLater(channel, asking);
+/** What a session of the person says of itself. */
+export interface SessionNote extends Asking {
+  /** The id that the prompt came with whose turn waits for a person. Null: none does. */
+  readonly waiting: { readonly messageId: string | null } | null;
+}
+
+/** Contract: stored when this returns; saying it once too often changes nothing. */
+export function noteSession(channel: Channel, { username, sessionId, waiting }: SessionNote): void {
+  const { sql } = channel;
+  const asking = { username, sessionId };
+  const isKnown = ofSession(sql, asking).some(({ state }) => state === 'open');
+  // Of the turn that was begun here the chat knows by itself
+  const mayAsk = waiting !== null && readTurn(sql)?.message_id !== waiting.messageId;
+  if (isKnown || (mayAsk && readPerson(sql)?.username === username)) lookLater(channel, asking, 'told');
 }
 
 export const ofSession = (sql: SqlStorage, { username, sessionId }: Asking): QuestionRow[] =>
   select(sql, 'username = ? AND session_id = ? ORDER BY id', username, sessionId);
 
-/** Asks again what is open. False: nothing is. */
-export function askAgain(channel: Channel): boolean {
-  const open = select(channel.sql, "session_id IS NOT NULL AND state = 'open'");
+/** Asks again what is open. What was refused is looked at, too: the account may be linked once more. */
+export function askAgain(channel: Channel): void {
+  const open = select(channel.sql, "session_id IS NOT NULL AND state IN ('open', 'unlinked')");
   for (const { username, session_id: sessionId } of open)
-    if (username !== null && sessionId !== null) lookLater(channel, { username, sessionId }, true);
-  return open.length > 0;
+    if (username !== null && sessionId !== null) lookLater(channel, { username, sessionId }, 'asked');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelName, type Channel } from '#channel/channel.ts';
 import { accountOf, type Sender } from '#channel/identity.ts';
+import { lookLater } from '#channel/look-later.ts';
 import { PlatformName } from '#protocol/platform.ts';
 
 /** So often it is told again that somebody uses the chat, and what was not heard is mended. */
@@ -24,6 +25,10 @@ const Person = z.object({
 });
 type Person = z.infer<typeof Person>;
 
+/** As they go on in another chat. */
+export const MovedPerson = z.object({ sender: StoredSender, username: z.string().nullable() });
+export type MovedPerson = z.infer<typeof MovedPerson>;
+
 /** Who is at the other end, where the chat is private and has, or had, a linked account. */
 export function readPerson(sql: SqlStorage): Person | undefined {
   const [row] = sql.exec('SELECT * FROM person').toArray();
@@ -43,8 +48,18 @@ export function rememberPerson(channel: Channel, sender: Sender, username: strin
       json,
       username,
     );
+    if (username !== null) lookAgain(channel, username);
   }
   channel.kick('elsewhere');
+}
+
+/** At what was refused while the account was not linked. */
+function lookAgain(channel: Channel, username: string): void {
+  const sessions = channel.sql
+    .exec("SELECT DISTINCT session_id FROM question WHERE username = ? AND state = 'unlinked'", username)
+    .toArray();
+  for (const { session_id } of sessions)
+    lookLater(channel, { username, sessionId: z.string().parse(session_id) }, 'asked');
 }
 
 /** Asks anew who the person is. Null: there is no linked account, or no longer, or it is disabled. */
@@ -62,6 +77,16 @@ export function leaveAccount(channel: Channel): void {
   channel.kick('elsewhere');
 }
 
+/** Unless a person is known here. */
+export function adoptPerson({ sql }: Channel, { sender, username }: MovedPerson): void {
+  if (username !== null)
+    sql.exec(
+      'INSERT OR IGNORE INTO person (id, sender, username) VALUES (1, ?, ?)',
+      JSON.stringify(sender),
+      username,
+    );
+}
+
 /** Brings the lists of linked chats up to date with what is known here. What breaks is tried again at the next chance. */
 export async function tellAccount(channel: Channel): Promise<void> {
   const { sql, users, clock, name, platformName, address } = channel;
@@ -72,6 +97,8 @@ export async function tellAccount(channel: Channel): Promise<void> {
     await users.getByName(told).unlinkChat(name);
     sql.exec('UPDATE person SET told = NULL WHERE told = ?', told);
   }
+  // Who has no account need not be known
+  sql.exec('DELETE FROM person WHERE username IS NULL AND told IS NULL');
   const isKnown = told === username && clock.now() - told_at < TOLD_MS;
   if (username === null || isKnown) return;
   await users

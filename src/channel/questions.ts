@@ -1,12 +1,13 @@
 import { sessionOf, type Channel } from '#channel/channel.ts';
 import type { InboxRow } from '#channel/inbound-message.ts';
+import { accountNow } from '#channel/linked-chat.ts';
 import { lookLater } from '#channel/look-later.ts';
 import { addNotice, addToOutbox } from '#channel/outbox.ts';
 import type { Choice, InboundMessage, OutboundContent } from '#channel/platform.ts';
 import { QuestionRow, type Asked, type Body } from '#channel/question.ts';
 import { readAnswer, readDecision } from '#channel/read-answer.ts';
-import { askedElsewhere, laterFile } from '#channel/text/notices.ts';
-import { readTurn } from '#channel/turn.ts';
+import { askedIn, laterFile, notLinked } from '#channel/text/notices.ts';
+import { deleteTurn, readTurn, type Turn } from '#channel/turn.ts';
 import { Reply } from '#protocol/reply.ts';
 
 /** Inside a transaction. One that was asked already is not asked again. */
@@ -90,13 +91,16 @@ function reply(channel: Channel, { id, username, session_id: sessionId }: Questi
     JSON.stringify(given),
     id,
   );
-  if (username !== null && sessionId !== null) return lookLater(channel, { username, sessionId });
+  if (username !== null && sessionId !== null) return lookLater(channel, { username, sessionId }, 'answered');
   channel.sql.exec("UPDATE turn SET phase = 'running', attempts = 0, pokes = pokes + 1");
   askNext(channel);
   channel.kick('turn');
 }
 
-/** Hands answers to the session. Contract: told again after a crash; the session keeps the first. */
+/**
+ * Hands answers to the session. Contract: told again after a crash; the session keeps the first. Who is no longer linked
+ * with the account whose turn it is answers nothing, and the chat follows it no more; the session goes on waiting.
+ */
 export async function sendReplies(channel: Channel): Promise<void> {
   const { sql } = channel;
   const turn = readTurn(sql);
@@ -104,6 +108,8 @@ export async function sendReplies(channel: Channel): Promise<void> {
   const rows = sql
     .exec("SELECT * FROM asked_question WHERE state = 'answered' AND session_id IS NULL ORDER BY id")
     .toArray();
+  if (rows.length > 0 && turn.is_linked === 1 && (await accountNow(channel)) !== turn.username)
+    return leaveTurn(channel, turn);
   for (const row of rows.map((one) => QuestionRow.parse(one))) {
     const given = Reply.parse(JSON.parse(row.reply ?? ''));
     const session = sessionOf(channel, { username: turn.username, sessionId: turn.session_id });
@@ -111,6 +117,16 @@ export async function sendReplies(channel: Channel): Promise<void> {
     if (problem !== null) addNotice(channel, problem);
     sql.exec("UPDATE question SET state = 'told' WHERE id = ?", row.id);
   }
+}
+
+function leaveTurn(channel: Channel, { message_id }: Turn): void {
+  const { sql } = channel;
+  channel.transaction(() => {
+    if (readTurn(sql)?.message_id !== message_id) return;
+    deleteTurn(sql);
+    addNotice(channel, notLinked);
+  });
+  channel.kick('inbox');
 }
 
 /** Inside a transaction: the call has a result, so nobody need answer any more. Who was still asked is told. */
@@ -149,7 +165,7 @@ export function ask(channel: Channel, question: QuestionRow): void {
 
 /** Says where it was asked, if not here. */
 const entitled = ({ title }: QuestionRow, content: ReturnType<typeof contentOf>) =>
-  title === null ? content : { ...content, markdown: `${askedElsewhere(title)}\n\n${content.markdown}` };
+  title === null ? content : { ...content, markdown: `${askedIn(title)}\n\n${content.markdown}` };
 
 function contentOf({ id, place, body }: QuestionRow): Exclude<OutboundContent, { kind: 'file' }> {
   const choice = (label: string, index: number, description = ''): Choice => ({

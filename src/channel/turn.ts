@@ -12,6 +12,8 @@ const Turn = z.object({
   agent_id: z.string().nullable(),
   verbosity: Verbosity,
   is_group: z.number(),
+  /** 1: the user is the account that was linked with the person of this private chat. */
+  is_linked: z.number(),
   /** The platform's id of the newest message in it. Empty: a group had it under another id. */
   last_message_id: z.string(),
   phase: z.enum(['preparing', 'running', 'waiting']),

@@ -160,7 +160,8 @@ export class ChatSession extends DurableObject<Env> {
 
   /** Null where there is no such session. */
   openQuestions(): OpenQuestions | null {
-    return this.exists() && this.#stored !== undefined ? openQuestions(this.#stored) : null;
+    const row = this.#stored === undefined ? undefined : readRow(this.#stored.sql);
+    return this.#stored === undefined || row === undefined ? null : openQuestions(this.#stored, row);
   }
 
   readHistory(page: HistoryPage): History {

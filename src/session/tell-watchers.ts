@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { userSpaceOf, type Session } from '#session/session.ts';
+import { seqOf } from '#session/entry.ts';
+import { readRow, userSpaceOf, type Session } from '#session/session.ts';
 
 const Watcher = z.object({ name: z.string(), failures: z.number(), linked: z.number() });
 type Watcher = z.infer<typeof Watcher>;
@@ -21,11 +22,21 @@ export async function tellWatchers(session: Session): Promise<boolean> {
   const missing = await tellAll(session, 'name = ?', () => findLinkedChats(session));
   if (session.closed) return true;
   const { channelChats, username, sessionId } = session;
+  const note = { username, sessionId, waiting: waitingPrompt(session) };
   const chats = await tellAll(session, 'name <> ?', async ({ name, linked }) => {
     const chat = channelChats.getByName(name);
-    await (linked === 1 ? chat.askedElsewhere({ username, sessionId }) : chat.wake(sessionId));
+    await (linked === 1 ? chat.noteSession(note) : chat.wake(sessionId));
   });
   return missing && chats;
+}
+
+/** Of the turn that waits for a person: the id that its prompt came with. Null: none waits. */
+function waitingPrompt({ sql, entries }: Session): { readonly messageId: string | null } | null {
+  const row = readRow(sql);
+  if (row === undefined || row.waiting.length === 0) return null;
+  const turn = row.finished_turn + 1;
+  const [prompt] = entries.range(seqOf(turn, 0), seqOf(turn, 1));
+  return { messageId: prompt?.messageId ?? null };
 }
 
 async function tellAll(

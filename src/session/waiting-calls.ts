@@ -1,23 +1,27 @@
 import type { ServerEvent, StreamEvent } from '#protocol/server-event.ts';
 import { entryEvents } from '#session/entry-events.ts';
+import type { Entry } from '#session/entry.ts';
 import { openCalls, repliesOf } from '#session/replies.ts';
-import { readRow, type Session } from '#session/session.ts';
+import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
 type Stored = Pick<Session, 'sql' | 'entries' | 'sessionId'>;
 
 /** What the session waits for a person with, as it was shown; empty while it works or has nothing to do. */
 export function waitingCalls(session: Stored): StreamEvent[] {
-  const waiting = readRow(session.sql)?.waiting ?? [];
-  return waiting.length === 0
-    ? []
-    : askedCalls(session).filter((event) => waiting.includes(waitingId(event) ?? ''));
+  const row = readRow(session.sql);
+  return row === undefined || row.waiting.length === 0 ? [] : waitingOf(askedCalls(session), row);
 }
+
+const waitingOf = (asked: readonly StreamEvent[], { waiting }: Pick<SessionRow, 'waiting'>): StreamEvent[] =>
+  asked.filter((event) => waiting.includes(waitingId(event) ?? ''));
 
 /** What a person was asked and has not answered, also while calls beside it still run. */
 export function askedCalls({ sql, entries, sessionId }: Stored): StreamEvent[] {
   const row = readRow(sql);
-  if (row === undefined) return [];
-  const turn = entries.turn(row.finished_turn + 1);
+  return row === undefined ? [] : askedIn(entries.turn(row.finished_turn + 1), sessionId);
+}
+
+function askedIn(turn: readonly Entry[], sessionId: string): StreamEvent[] {
   const replied = repliesOf(turn);
   const open = new Set(openCalls(turn).flatMap(({ id }) => (replied.has(id) ? [] : [id])));
   return turn
@@ -47,16 +51,17 @@ export interface OpenQuestions {
 }
 
 /** For a chat that is to ask in the session's place. */
-export function openQuestions(session: Stored & Pick<Session, 'clients'>): OpenQuestions {
-  const last = readRow(session.sql)?.finished_turn ?? 0;
-  const turn = session.entries.turn(last + 1);
-  const replies = repliesOf([...session.entries.turn(last), ...turn]);
+export function openQuestions(session: Stored & Pick<Session, 'clients'>, row: SessionRow): OpenQuestions {
+  const { entries, clients, sessionId } = session;
+  const turn = entries.turn(row.finished_turn + 1);
+  const asked = askedIn(turn, sessionId);
+  const replies = repliesOf([...entries.turn(row.finished_turn), ...turn]);
   return {
     messageId: turn[0]?.messageId ?? null,
-    isOpen: session.clients.isOpen,
-    open: askedCalls(session).flatMap((event) => waitingId(event) ?? []),
+    isOpen: clients.isOpen,
+    open: asked.flatMap((event) => waitingId(event) ?? []),
     answered: [...replies].flatMap(([id, { kind }]) => (kind === 'no_answer' ? [] : [id])),
-    waiting: waitingCalls(session),
+    waiting: waitingOf(asked, row),
   };
 }
 

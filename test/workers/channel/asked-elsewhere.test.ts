@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -94,6 +94,11 @@ const isParked = (user: User, sessionId: string, waiting: readonly string[]) =>
     )
     .toEqual({ waiting, alarm: null });
 
+const isSoonTold = (user: User, sessionId: string) =>
+  expect
+    .poll(() => runInDurableObject(sessionOf(user, sessionId), (_, { storage }) => storage.getAlarm()))
+    .toBeGreaterThan(Date.now() + 5000);
+
 const sessionIn = (platform: Name, chat: string) =>
   inChat(platform, chat, ({ sql }) =>
     z.string().parse(sql.exec('SELECT session_id AS id FROM conversation').one()['id']),
@@ -166,8 +171,17 @@ test('while a page is open nobody else is asked; when the last one closes, they 
   await isParked(user, sessionId, ['q1']);
   const second = await connectSocket({ token: user.token, session_id: sessionId });
   await socket.close();
-  expect(sent('telegram', telegram)).toEqual([]);
+  await isParked(user, sessionId, ['q1']);
   await second.socket.close();
+  // It may only be loaded anew
+  await isSoonTold(user, sessionId);
+  const reloaded = await connectSocket({ token: user.token, session_id: sessionId });
+  await runDurableObjectAlarm(sessionOf(user, sessionId));
+  await isParked(user, sessionId, ['q1']);
+  expect(sent('telegram', telegram)).toEqual([]);
+  await reloaded.socket.close();
+  await isSoonTold(user, sessionId);
+  await runDurableObjectAlarm(sessionOf(user, sessionId));
   await isSent('telegram', telegram, [foreign]);
   await isParked(user, sessionId, ['q1']);
   const third = await connectSocket({ token: user.token, session_id: sessionId });
@@ -176,6 +190,8 @@ test('while a page is open nobody else is asked; when the last one closes, they 
   await isParked(user, sessionId, ['p1']);
   expect(sent('telegram', telegram)).toHaveLength(2);
   await third.socket.close();
+  await isSoonTold(user, sessionId);
+  await runDurableObjectAlarm(sessionOf(user, sessionId));
   await isSent('telegram', telegram, [
     foreign,
     elsewhere,
@@ -418,4 +434,111 @@ test('a list in a variable gives its people one account, and nobody theirs', asy
     .where(eq(whitelistEntries.normalizedId, id));
   expect(await accountOf(sender, people())).toBeNull();
   expect(await identify(sender, people())).toMatchObject({ value: { username: 'admin', isLinked: false } });
+});
+
+test('who is linked once more is asked once more', async () => {
+  const user = await newUser();
+  const telegram = await linked('telegram', user);
+  const { sessionId } = await onPage(user, [asks(), thanks]);
+  await isSent('telegram', telegram, [foreign]);
+  await unlinkAll(user);
+  await press('telegram', telegram, 0);
+  await expect.poll(() => chatsOf(user), { timeout: 8000 }).toEqual([]);
+  await isIdle('telegram', telegram);
+  const before = sent('telegram', telegram).length;
+  const { code } = await newAccountCode(user.username, people());
+  await write('telegram', telegram, `/link ${code}`);
+  await expect
+    .poll(() => sent('telegram', telegram).slice(before), { timeout: 8000 })
+    .toEqual([expect.stringContaining('is now linked'), foreign]);
+  await press('telegram', telegram, 0);
+  await isParked(user, sessionId, []);
+});
+
+async function unlinkAll(user: User): Promise<void> {
+  for (const { id } of await linkedIdentities(user.username, people()))
+    await unlink({ username: user.username, id }, people());
+}
+
+test('what the chat itself asked is not answered for an account that it is no longer linked with, nor followed', async () => {
+  const user = await newUser();
+  const telegram = await linked('telegram', user);
+  await write('telegram', telegram, promptScript(asks(), says('A secret.')));
+  await isSent('telegram', telegram, [question]);
+  const session = await sessionIn('telegram', telegram);
+  await isParked(user, session, ['q1']);
+  await unlinkAll(user);
+  await press('telegram', telegram, 0);
+  const refused =
+    'message: This chat is no longer linked with the account that asked, so it cannot be answered here.';
+  await isSent('telegram', telegram, [question, refused]);
+  await isIdle('telegram', telegram);
+  await isParked(user, session, ['q1']);
+  await press('telegram', telegram, 0);
+  await isSent('telegram', telegram, [question, refused, 'message: That was answered already.']);
+  const { socket } = await connectSocket({ token: user.token, session_id: session });
+  socket.send({ type: 'user_answer', question_id: 'q1', answers: { 'Which colour?': 'Red' } });
+  await isParked(user, session, []);
+  await write('telegram', telegram, 'hello');
+  await expect
+    .poll(() => sent('telegram', telegram).slice(3), { timeout: 8000 })
+    .toEqual(['message: You said: hello']);
+});
+
+test('a session is looked at where it waits, but not by the chat whose turn it is, nor where nothing is open', async () => {
+  const user = await newUser();
+  const [telegram, whatsapp] = [await linked('telegram', user), await linked('whatsapp', user)];
+  const looks = vi.spyOn(ChatSession.prototype, 'openQuestions');
+  await write('telegram', telegram, promptScript(asks(), thanks));
+  await isSent('whatsapp', whatsapp, [foreign]);
+  await isSent('telegram', telegram, [question]);
+  await isParked(user, await sessionIn('telegram', telegram), ['q1']);
+  expect(looks).toHaveBeenCalledOnce();
+  await write('telegram', telegram, '1');
+  await isSent('whatsapp', whatsapp, [foreign, elsewhere]);
+  await isIdle('telegram', telegram);
+  await isIdle('whatsapp', whatsapp);
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(3);
+});
+
+test('a look that breaks again and again ends, whatever the session says that it wakes; a person begins it anew', async () => {
+  const user = await newUser();
+  const telegram = await linked('telegram', user);
+  const chat = chatObject('telegram', telegram);
+  const looks = () =>
+    inChat('telegram', telegram, ({ sql }) =>
+      sql.exec('SELECT attempts, due > ? AS later FROM asked_elsewhere', Date.now() + 60_000).toArray(),
+    );
+  const { sessionId } = await onPage(user, [asks(), thanks]);
+  await isSent('telegram', telegram, [foreign]);
+  await isIdle('telegram', telegram);
+  const open = vi.spyOn(ChatSession.prototype, 'openQuestions').mockImplementation(() => {
+    throw new Error('overloaded');
+  });
+  const note = { username: user.username, sessionId, waiting: { messageId: 'other' } };
+  await inChat('telegram', telegram, ({ sql }) =>
+    sql.exec(
+      'INSERT INTO asked_elsewhere (username, session_id, again, attempts, due) VALUES (?, ?, 0, 12, 0)',
+      user.username,
+      sessionId,
+    ),
+  );
+  await chat.noteSession(note);
+  await expect.poll(looks, { timeout: 8000 }).toEqual([{ attempts: 13, later: 1 }]);
+  await chat.noteSession(note);
+  await expect.poll(() => open.mock.calls.length).toBe(1);
+  const isDue = () =>
+    inChat('telegram', telegram, ({ sql }) => sql.exec('UPDATE asked_elsewhere SET due = 0'));
+  await isDue();
+  await chat.noteSession(note);
+  await expect.poll(looks, { timeout: 8000 }).toEqual([{ attempts: 14, later: 1 }]);
+  await chat.noteSession(note);
+  await isDue();
+  await runDurableObjectAlarm(chat);
+  await expect.poll(looks, { timeout: 8000 }).toEqual([]);
+  expect(open).toHaveBeenCalledTimes(2);
+  open.mockRestore();
+  await write('telegram', telegram, '/status');
+  await expect.poll(() => sent('telegram', telegram).at(-1), { timeout: 8000 }).toEqual(foreign);
+  await isIdle('telegram', telegram);
 });
