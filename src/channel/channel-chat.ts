@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
+import { adopt } from '#channel/adopt-chat.ts';
 import { noteSession, type SessionNote } from '#channel/asked-elsewhere.ts';
 import type { Channel } from '#channel/channel.ts';
 import { openChannel } from '#channel/open-channel.ts';
-import { adopt, handOn, leave } from '#channel/move-chat.ts';
+import { handOn, leave } from '#channel/move-chat.ts';
 import { receive, type Delivery, type Receipt } from '#channel/receive.ts';
 import { readTurn } from '#channel/turn.ts';
 import { waitForPlatform } from '#channel/wait-for-platform.ts';

@@ -1,3 +1,4 @@
+import { takeArrived } from '#channel/adopt-chat.ts';
 import type { Channel } from '#channel/channel.ts';
 import { askElsewhere, takeElsewhere } from '#channel/asked-elsewhere.ts';
 import { commandOf } from '#channel/command.ts';
@@ -10,7 +11,6 @@ import {
   nextInstant,
   type InboxRow,
 } from '#channel/inbound-message.ts';
-import { takeArrived } from '#channel/move-chat.ts';
 import { nextBatch } from '#channel/next-batch.ts';
 import { addNotice } from '#channel/outbox.ts';
 import type { QuestionRow } from '#channel/question.ts';

@@ -250,3 +250,92 @@ test('what is handed on twice is there once', async () => {
   expect(counts).toEqual({ inbox: 1, arrived: 0, sender: later });
   expect(fake.texts(later)).toEqual(['**Colour**\nWhich colour?']);
 });
+
+/** A chat of an account, and a conversation on the page that asks in it. */
+async function askedOnPage() {
+  const { user, old, later } = await newPerson();
+  await write(old, 'hello');
+  await has(old, 1);
+  const { socket, ready } = await connectSocket({ token: user.token });
+  const begun = socket.next('session_id');
+  socket.send({ content: promptScript(slowly(asks), says('Thank you.')) });
+  await begun;
+  await socket.close();
+  await has(old, 2);
+  const session = `${user.username}/${ready.type === 'ready' ? ready.cwd_id : ''}`;
+  const waiting = () => env.CHAT_SESSION.getByName(session).waitingCalls();
+  const linked = () => env.USER_SPACE.getByName(user.username).linkedChats();
+  return { old, later, waiting, linked };
+}
+
+const rowsOf = (chat: string) =>
+  inChat('whatsapp', chat, ({ sql }) => ({
+    person: sql.exec('SELECT username FROM person').toArray().length,
+    questions: sql.exec('SELECT state FROM question').toArray().length,
+    looks: sql.exec('SELECT * FROM asked_elsewhere').toArray().length,
+  }));
+const nothing = { person: 0, questions: 0, looks: 0 };
+
+test('what is asked elsewhere goes with its person: asked in the new chat, answered there', async () => {
+  const { old, later, waiting, linked } = await askedOnPage();
+  expect(await linked()).toEqual([`whatsapp/${old}`]);
+  await move(old, later);
+  await has(later, 1);
+  expect(fake.texts(later)[0]).toContain('Which colour?');
+  await expect.poll(linked, { timeout: 8000 }).toEqual([`whatsapp/${later}`]);
+  await isIdle('whatsapp', later);
+  await write(later, 'Blue', { choice: choiceOf(later, 1) });
+  await expect.poll(() => fake.texts(later).at(-1), { timeout: 8000 }).toBe('✔️ Blue');
+  await expect.poll(waiting, { timeout: 8000 }).toEqual([]);
+  await isIdle('whatsapp', old);
+  await expect.poll(() => rowsOf(old)).toEqual(nothing);
+  expect(fake.texts(old)).toHaveLength(2);
+});
+
+test.each([
+  {
+    name: 'was not sent yet',
+    sql: "UPDATE outbox SET state = 'pending', due = 9e15 WHERE id = (SELECT max(id) FROM outbox)",
+  },
+  {
+    name: 'was answered, and the answer not handed over',
+    sql: `UPDATE question SET state = 'answered', reply = '{"kind":"answers","answers":{"Which colour?":"Red"}}'`,
+  },
+])('what is asked elsewhere goes with its person: one that $name', async ({ name, sql: change }) => {
+  const { old, later, waiting } = await askedOnPage();
+  await inChat('whatsapp', old, ({ sql }) => sql.exec(change));
+  await move(old, later);
+  if (name.includes('answered')) {
+    await expect.poll(waiting, { timeout: 8000 }).toEqual([]);
+    await isIdle('whatsapp', later);
+    expect(fake.texts(later)).toEqual([]);
+  } else {
+    await has(later, 1);
+    await isIdle('whatsapp', later);
+    expect(await waiting()).toHaveLength(1);
+  }
+  await isIdle('whatsapp', old);
+});
+
+test('more waits than a row holds: all of it moves, in its order', async () => {
+  const { old, later } = await newPerson();
+  await write(old, promptScript(asks, says('Thank you.')));
+  await phaseIs(old, 'waiting');
+  const long = 'x'.repeat(300_000);
+  const texts = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `${n} ${long}`);
+  await inChat('whatsapp', old, ({ sql }) => {
+    for (const text of texts)
+      sql.exec('INSERT INTO inbox (at, message) VALUES (1, ?)', JSON.stringify(message(old, text)));
+  });
+  await move(old, later);
+  await phaseIs(later, 'waiting');
+  const waits = await inChat('whatsapp', later, ({ sql }) =>
+    sql
+      .exec("SELECT substr(message ->> '$.text', 1, 9) AS text FROM inbox ORDER BY seq")
+      .toArray()
+      .map(({ text }) => text),
+  );
+  expect(waits).toEqual(texts.map((text) => text.slice(0, 9)));
+  await write(later, '/stop');
+  await isIdle('whatsapp', old);
+});
