@@ -95,13 +95,12 @@ async function runPrepared(
         reply,
         spend: (spent) => deps.onSpent(call.id, spent),
       });
-      // A cancelled call must not wait for a tool that does not listen
-      const output = await untilAborted(ended, signal, () => {
-        throw new Error('aborted');
-      });
+      const output = await untilAborted(ended, signal, () => lastWord(ended));
       return result(typeof output === 'string' ? cap(output) : [...output], false);
     } catch (error) {
-      if (deps.signal.aborted) return { kind: 'stopped', text: INTERRUPTED };
+      const isKnown = error instanceof ToolFailure && !error.endUnknown;
+      if (deps.signal.aborted)
+        return isKnown ? result(INTERRUPTED, true) : { kind: 'stopped', text: INTERRUPTED };
       if (deadline.isOver())
         return { kind: 'stopped', text: `${call.name} did not finish in time and was stopped.` };
       if (error instanceof ToolWaits) return { kind: 'waits', waits: error };
@@ -115,6 +114,17 @@ async function runPrepared(
       return result(`${text} Trying the same call again will not help.`, true);
     }
   });
+}
+
+/**
+ * A cancelled call must not wait for a tool that does not listen. One that does may say at once that nothing was done.
+ * Contract: throws.
+ */
+async function lastWord(ended: Promise<unknown>): Promise<never> {
+  const { promise: later, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 0);
+  await Promise.race([later, ended]);
+  throw new Error('aborted');
 }
 
 /** For the model and the user: neither may take the call for done, or for not done. */

@@ -1,3 +1,4 @@
+import type { Deadline } from '#lib/deadline.ts';
 import { createGate } from '#lib/gate.ts';
 
 /**
@@ -7,8 +8,10 @@ import { createGate } from '#lib/gate.ts';
  */
 const AT_ONCE = 5;
 
-/** Of those, so many for tools: pages and servers that are slow must not keep models and hooks waiting. */
+/** Of those, so many for tools (pages and servers), for hooks, and for both: however slow they are, a model gets one. */
 const TOOLS_AT_ONCE = 3;
+const HOOKS_AT_ONCE = 3;
+const BESIDE_MODELS_AT_ONCE = 4;
 
 /** The requests of one session, counted together. */
 export interface Connections {
@@ -16,9 +19,24 @@ export interface Connections {
   readonly fetch: typeof fetch;
   /** For tools, and for servers that have tools. */
   readonly toolFetch: typeof fetch;
-  /** For who makes requests one after the other, and counts its time from the first on. They need a `fetch` of their own. */
-  readonly pass: ReturnType<typeof createGate>;
+  readonly hookFetch: typeof fetch;
 }
+
+/** Whose time stands still while the request waits for its turn. Who is over, or given up, is not sent any more. */
+export interface TimedInit extends RequestInit {
+  readonly times?: readonly Deadline[];
+}
+
+/** The same, for work that has an end: what it waits for others is not taken from its time. */
+export const timed =
+  <Url extends string | URL>(fetch: (url: Url, init: TimedInit) => Promise<Response>, time: Deadline) =>
+  (url: Url, init: TimedInit = {}): Promise<Response> =>
+    fetch(url, { ...init, times: [...(init.times ?? []), time] });
+
+/** What makes a client fetch like that, where it takes options for its `fetch`. */
+export const timedOptions = (time: Deadline): Omit<TimedInit, 'body' | 'headers' | 'method' | 'signal'> => ({
+  times: [time],
+});
 
 /**
  * Contract: whoever comes first is sent first; who waits gives up with its own signal, and is then never sent. A place
@@ -26,14 +44,30 @@ export interface Connections {
  * a stream that stays open keep nobody waiting.
  */
 export function createConnections(send: typeof fetch): Connections {
-  const pass = createGate(AT_ONCE);
-  const fetch = through(pass, send);
-  return { pass, fetch, toolFetch: through(createGate(TOOLS_AT_ONCE), fetch) };
+  const all = createGate(AT_ONCE);
+  const besideModels = createGate(BESIDE_MODELS_AT_ONCE);
+  return {
+    fetch: through([all], send),
+    toolFetch: through([createGate(TOOLS_AT_ONCE), besideModels, all], send),
+    hookFetch: through([createGate(HOOKS_AT_ONCE), besideModels, all], send),
+  };
 }
 
 const through =
-  (pass: Connections['pass'], send: typeof fetch): typeof fetch =>
-  (input, init) =>
-    pass(() => send(input, init), init?.signal ?? never);
-
-const never = new AbortController().signal;
+  (gates: readonly ReturnType<typeof createGate>[], send: typeof fetch): typeof fetch =>
+  async (input, init: TimedInit = {}) => {
+    const { times = [], ...rest } = init;
+    const signals = [init.signal ?? [], times.map(({ signal }) => signal)].flat();
+    const signal = AbortSignal.any(signals);
+    const requests = times.map((time) => time.request());
+    const act = () => {
+      for (const request of requests) request.sent();
+      return send(input, rest);
+    };
+    const inTurn = gates.reduceRight<() => Promise<Response>>((next, pass) => () => pass(next, signal), act);
+    try {
+      return await inTurn();
+    } finally {
+      for (const request of requests) request.ended();
+    }
+  };

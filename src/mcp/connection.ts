@@ -8,8 +8,9 @@ import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/tran
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import { z } from 'zod';
-import { untilAborted, withDeadline } from '#lib/deadline.ts';
+import { untilAborted, withDeadline, type Deadline } from '#lib/deadline.ts';
 import { ListedTool, ToolAnswer } from '#mcp/answers.ts';
+import { requestId, type RequestId } from '#mcp/give-up.ts';
 import { broken, mcpFetch, STREAM_ENDED, type McpFetchDeps } from '#mcp/mcp-fetch.ts';
 import {
   ConnectionExpired,
@@ -28,8 +29,8 @@ export type ConnectionDeps = Pick<McpFetchDeps, 'headers' | 'access'> & {
 const REQUEST_TIMEOUT: number = ErrorCode.RequestTimeout;
 const CONNECTION_CLOSED: number = ErrorCode.ConnectionClosed;
 
-/** However much progress a call reports, it ends. Within the deadline of tools. */
-const LONGEST_CALL_MS = 10 * 60_000;
+/** However much progress a call reports, and however long it waits for its turn, it ends. */
+const LONGEST_MS = 10 * 60_000;
 
 /** What a list may have. More than that no model can choose from. */
 const MAX_PAGES = 50;
@@ -42,6 +43,9 @@ export class Connection {
   readonly #server: RemoteServer;
   readonly #client: Client;
   readonly #transport: Transport;
+  readonly #times = new Map<RequestId, Deadline>();
+  #handedOver: Deadline | undefined;
+  #connecting: Deadline | undefined;
   #problem: McpProblem | undefined;
   #closed = false;
 
@@ -56,34 +60,52 @@ export class Connection {
       // The default compiles with eval, which Workers forbid
       { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() },
     );
-    const fetch = mcpFetch(server, { ...deps, transport, onProblem: (problem) => this.#fail(problem) });
+    const fetch = mcpFetch(server, {
+      ...deps,
+      transport,
+      timeOf: (id) => (id === undefined ? undefined : this.#times.get(id)) ?? this.#connecting,
+      onProblem: (problem) => this.#fail(problem),
+    });
     const url = new URL(server.url);
     this.#transport =
       transport === 'sse'
         ? new SSEClientTransport(url, { fetch })
         : new StreamableHTTPClientTransport(url, { fetch });
+    this.#noteTimes(this.#transport);
+  }
+
+  /** Only here it can be seen which id the SDK gives to a request. */
+  #noteTimes(transport: Transport): void {
+    const send = transport.send.bind(transport);
+    transport.send = (message, options) => {
+      const id = requestId(message);
+      if (id !== undefined && this.#handedOver !== undefined) this.#times.set(id, this.#handedOver);
+      return send(message, options);
+    };
   }
 
   /** By Streamable HTTP; where the server does not know it, by the older SSE. */
-  static async open(server: RemoteServer, deps: ConnectionDeps, signal: AbortSignal): Promise<Connection> {
+  static async open(server: RemoteServer, deps: ConnectionDeps, time: Deadline): Promise<Connection> {
     const connection = new Connection(server, deps);
-    const refusal = await connection.#start(signal);
+    const refusal = await connection.#start(time);
     if (refusal === undefined) return connection;
     const older = new Connection(server, deps, 'sse');
     try {
-      await older.#start(signal);
+      await older.#start(time);
       return older;
     } catch (error) {
-      throw error instanceof SignInNeeded || signal.aborted ? error : connection.#explain(refusal);
+      throw error instanceof SignInNeeded || time.signal.aborted ? error : connection.#explain(refusal);
     }
   }
 
   /** Undefined: connected. The error, where another transport may do better. */
-  async #start(signal: AbortSignal): Promise<StreamableHTTPError | undefined> {
+  async #start(time: Deadline): Promise<StreamableHTTPError | undefined> {
+    this.#connecting = time;
     try {
-      await untilAborted(this.#client.connect(this.#transport), signal, () => {
+      const connected = this.#client.connect(this.#transport, { timeout: LONGEST_MS });
+      await untilAborted(connected, time.signal, () => {
         throw new Error('aborted');
-      });
+      }).finally(() => (this.#connecting = undefined));
       return undefined;
     } catch (error) {
       await this.close();
@@ -104,14 +126,13 @@ export class Connection {
   }
 
   /** All pages. What is no tool at all is left out. */
-  async listTools(signal: AbortSignal): Promise<readonly ListedTool[]> {
+  async listTools(time: Deadline): Promise<readonly ListedTool[]> {
     if (this.#client.getServerCapabilities()?.tools === undefined) return [];
     const tools: ListedTool[] = [];
     const seen = new Set<string>();
     for (let cursor: string | undefined; ;) {
-      const page = await this.#request('tools/list', cursor === undefined ? {} : { cursor }, Page, {
-        signal,
-      });
+      const params = cursor === undefined ? {} : { cursor };
+      const page = await this.#request({ method: 'tools/list', params }, Page, time);
       for (const tool of page.tools) {
         const parsed = ListedTool.safeParse(tool);
         if (parsed.success && tools.length < MAX_TOOLS) tools.push(parsed.data);
@@ -125,20 +146,21 @@ export class Connection {
     }
   }
 
-  /** Its time starts anew with each progress that the server reports. */
+  /** Its time starts when it is sent, and anew with each progress that the server reports. */
   async callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
-    try {
-      return await this.#request('tools/call', { name, arguments: input }, ToolAnswer, {
-        signal,
-        timeout: this.#server.timeoutSeconds * 1000,
-        maxTotalTimeout: LONGEST_CALL_MS,
-        resetTimeoutOnProgress: true,
-        onprogress: () => {},
-      });
-    } catch (error) {
-      const isKnown = error instanceof NotTaken || error instanceof ServerRefused;
-      throw error instanceof McpProblem && !isKnown ? new EndUnknown(error.message) : error;
-    }
+    const wasGivenUp = signal.aborted;
+    return withDeadline(this.#server.timeoutSeconds * 1000, signal, async (time) => {
+      try {
+        const request = { method: 'tools/call', params: { name, arguments: input } };
+        return await this.#request(request, ToolAnswer, time, () => time.restart());
+      } catch (error) {
+        const isKnown = error instanceof NotTaken || error instanceof ServerRefused;
+        if (!(error instanceof McpProblem) || isKnown) throw error;
+        throw wasGivenUp || time.isUnsent()
+          ? new NotTaken(`The call was given up before it was sent to the MCP server ${this.#server.name}.`)
+          : new EndUnknown(error.message);
+      }
+    });
   }
 
   /** Also ends what the server keeps for this connection, if it answers within a second. */
@@ -153,13 +175,20 @@ export class Connection {
   }
 
   async #request<Answer extends z.ZodType>(
-    method: string,
-    params: Record<string, unknown>,
+    request: { readonly method: string; readonly params: Record<string, unknown> },
     schema: Answer,
-    options: Parameters<Client['request']>[2],
+    time: Deadline,
+    onprogress?: () => void,
   ): Promise<z.output<Answer>> {
     try {
-      return schema.parse(await this.#client.request({ method, params }, z.looseObject({}), options));
+      this.#handedOver = time;
+      const answered = this.#client.request(request, z.looseObject({}), {
+        signal: time.signal,
+        timeout: LONGEST_MS,
+        ...(onprogress && { onprogress }),
+      });
+      this.#handedOver = undefined;
+      return schema.parse(await answered);
     } catch (error) {
       throw this.#explain(error);
     }

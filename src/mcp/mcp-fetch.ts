@@ -1,7 +1,8 @@
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { z } from 'zod';
-import { endGivenUp } from '#mcp/give-up.ts';
+import { timed } from '#lib/connections.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { endGivenUp, requestId, type RequestId } from '#mcp/give-up.ts';
 import { limitAnswer, MAX_ANSWER_BYTES } from '#mcp/limit-answer.ts';
 import { McpProblem, NotTaken, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
@@ -20,11 +21,11 @@ export interface McpFetchDeps {
   /** As configured, with the secrets in place. */
   readonly headers: Readonly<Record<string, string>>;
   readonly access: Access | undefined;
+  /** Whose time stands still while a message waits for its turn; without an id, one that is no request. */
+  timeOf(id: RequestId | undefined): Deadline | undefined;
   /** Everything on this connection fails for this reason from now on. */
   onProblem(problem: McpProblem): void;
 }
-
-const RequestId = z.object({ id: z.union([z.string(), z.number()]) });
 
 /**
  * What the SDK's transports fetch with: adds headers and token, renews the token, limits what is read. Contract:
@@ -47,23 +48,28 @@ export function mcpFetch(server: RemoteServer, deps: McpFetchDeps): FetchLike {
     if (deps.transport === 'http' && init.method !== 'DELETE' && isFirstGet) {
       return new Response(null, { status: 405 });
     }
-    const send = (token: string | undefined, signal: AbortSignal) => {
+    const message: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const id = requestId(message);
+    const time = deps.timeOf(id);
+    const fetch = time === undefined ? deps.fetch : timed(deps.fetch, time);
+    const send = (token: string | undefined, stop: AbortSignal) => {
       const headers = new Headers(init.headers);
       for (const [name, value] of Object.entries(deps.headers)) headers.set(name, value);
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
       // Of what the transports ask for, `mode` and `cache` are for browsers, and Workers refuse them
       const { method = 'GET', body = null, redirect = 'manual' } = init;
-      return deps.fetch(url, { method, body, redirect, signal, headers });
+      const signal = init.signal ? AbortSignal.any([init.signal, stop]) : stop;
+      return fetch(url, { method, body, redirect, signal, headers });
     };
 
-    const response = await untilGivenUp(init, async (signal) => {
+    const response = await untilGivenUp(message, async (stop) => {
       const token = await deps.access?.token();
-      const first = await send(token, signal);
+      const first = await send(token, stop);
       if (first.status !== 401 || token === undefined) return first;
       const renewed = await deps.access?.renew(token);
       if (renewed === undefined) return first;
       await first.body?.cancel();
-      return send(renewed, signal);
+      return send(renewed, stop);
     });
     const challenge = challengeOf(response);
     if (challenge !== undefined) {
@@ -78,7 +84,7 @@ export function mcpFetch(server: RemoteServer, deps: McpFetchDeps): FetchLike {
     return limitAnswer(response, {
       maxBytes: MAX_ANSWER_BYTES,
       onTooLarge: () => deps.onProblem(tooLarge(server.name)),
-      farewell: farewellTo(init.body),
+      farewell: id === undefined ? undefined : farewellTo(id),
       onEnd: () => {
         if (deps.transport === 'sse') deps.onProblem(broken(server.name));
       },
@@ -103,16 +109,8 @@ function challengeOf(response: Response): Challenge | undefined {
 }
 
 /** A stream that ends without an answer must not leave the caller waiting until its time is over. */
-function farewellTo(body: RequestInit['body']): string | undefined {
-  if (typeof body !== 'string') return undefined;
-  const request = RequestId.safeParse(JSON.parse(body));
-  if (!request.success) return undefined;
-  return JSON.stringify({
-    jsonrpc: '2.0',
-    id: request.data.id,
-    error: { code: STREAM_ENDED, message: 'the stream ended' },
-  });
-}
+const farewellTo = (id: RequestId): string =>
+  JSON.stringify({ jsonrpc: '2.0', id, error: { code: STREAM_ENDED, message: 'the stream ended' } });
 
 /** Of a kind that servers do not use: JSON-RPC leaves -32000 to -32099 to implementations. */
 export const STREAM_ENDED = -32_098;

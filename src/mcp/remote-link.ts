@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { withDeadline } from '#lib/deadline.ts';
+import { timed } from '#lib/connections.ts';
+import { withDeadline, type Deadline } from '#lib/deadline.ts';
 import { Connection } from '#mcp/connection.ts';
 import { fillSecrets, secretNames } from '#mcp/fill-secrets.ts';
 import { ConnectionExpired, McpProblem, SignInNeeded, type Challenge } from '#mcp/mcp-problem.ts';
@@ -7,7 +8,7 @@ import type { ListedTool, ToolAnswer } from '#mcp/answers.ts';
 import type { RemoteServer } from '#mcp/remote-server.ts';
 import { beginSignIn, hasOwnAccess, missingSecret, storedAccess, type SignInDeps } from '#mcp/sign-in.ts';
 
-/** For connecting, and for connecting and listing together, which a turn waits for. */
+/** For connecting, and for connecting and listing together, which a turn waits for; from the first request on. */
 const LIMIT_MS = 5_000;
 
 export interface LinkDeps {
@@ -33,16 +34,16 @@ export class RemoteLink {
   }
 
   listTools(): Promise<readonly ListedTool[]> {
-    return this.#limited(new AbortController().signal, async (signal) => {
-      const connection = await this.#connect(signal);
-      return connection.listTools(signal);
+    return this.#limited(null, async (time) => {
+      const connection = await this.#connect(() => this.#open(time));
+      return connection.listTools(time);
     });
   }
 
   async callTool(name: string, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
     this.#called = true;
     const call = async () => {
-      const connection = await this.#limited(signal, (limited) => this.#connect(limited));
+      const connection = await this.#connect(() => this.#limited(signal, (time) => this.#open(time)));
       return connection.callTool(name, input, signal);
     };
     try {
@@ -88,12 +89,12 @@ export class RemoteLink {
     return list;
   }
 
-  #limited<Value>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
-    return withDeadline(LIMIT_MS, signal, async (deadline) => {
+  #limited<Value>(signal: AbortSignal | null, work: (time: Deadline) => Promise<Value>): Promise<Value> {
+    return withDeadline(LIMIT_MS, signal, async (time) => {
       try {
-        return await work(deadline.signal);
+        return await work(time);
       } catch (error) {
-        if (!deadline.isOver() || error instanceof SignInNeeded) throw error;
+        if (!time.isOver() || error instanceof SignInNeeded) throw error;
         throw new McpProblem(
           `The MCP server ${this.server.name} did not answer within ${LIMIT_MS / 1000} seconds.`,
         );
@@ -101,24 +102,26 @@ export class RemoteLink {
     });
   }
 
-  async #connect(signal: AbortSignal): Promise<Connection> {
+  async #connect(openAnew: () => Promise<Connection>): Promise<Connection> {
     const open = await this.#connection?.catch(() => undefined);
     if (open !== undefined && !open.isClosed) return open;
     // Of several calls at once only the first makes a connection
     const current = this.#connection;
     if (current !== undefined && (await current.catch(() => undefined)) !== open) return current;
-    this.#connection = this.#open(signal);
+    this.#connection = openAnew();
     return this.#connection;
   }
 
-  async #open(signal: AbortSignal): Promise<Connection> {
+  async #open(time: Deadline): Promise<Connection> {
     const { server } = this;
     const { signIns, secretOf, fetch } = this.#deps;
     const headers = fillSecrets(server.headers, secretOf);
     if (!headers.ok) throw new McpProblem(missingSecret(server.name, headers.problem));
     const kept = hasOwnAccess(server) ? undefined : await signIns();
-    const access = kept && storedAccess(server, kept);
-    return Connection.open(server, { fetch, headers: headers.value, access }, signal);
+    // Others wait for a renewal too: who gives up must not end it
+    const patient = { ...time, signal: new AbortController().signal };
+    const access = kept && storedAccess(server, { ...kept, fetch: timed(kept.fetch, patient) });
+    return Connection.open(server, { fetch, headers: headers.value, access }, time);
   }
 }
 

@@ -20,7 +20,7 @@ export const RemoteServerFields = z.strictObject({
   headers: z
     .record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'), z.string())
     .optional(),
-  /** How long a call may go without a sign of life. */
+  /** How long a call that was sent may go without a sign of life. */
   timeout_seconds: z.number().min(1).max(600).optional(),
   /** Streamable HTTP with SSE as fallback, or SSE alone. */
   transport: z.enum(['http', 'sse']).optional(),

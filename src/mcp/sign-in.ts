@@ -1,6 +1,7 @@
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { z } from 'zod';
+import { timed } from '#lib/connections.ts';
 import { withDeadline } from '#lib/deadline.ts';
 import { authFetch, mayBeAsked } from '#mcp/auth-fetch.ts';
 import { AuthMemory, AuthProvider, type AuthClient } from '#mcp/auth-memory.ts';
@@ -189,7 +190,9 @@ async function run<Value>(
   work: (fetchFn: FetchLike) => Promise<Value>,
 ): Promise<Value> {
   try {
-    return await withDeadline(LIMIT_MS, null, ({ signal }) => work(authFetch(server, fetch, signal)));
+    return await withDeadline(LIMIT_MS, null, (time) =>
+      work(authFetch(server, timed(fetch, time), time.signal)),
+    );
   } catch (error) {
     // The SDK's errors hold the server's words
     throw error instanceof McpProblem ? error : signInFailed(server);

@@ -3,8 +3,11 @@ import type {
   WebFetchTool20260318,
   WebSearchTool20260318,
 } from '@anthropic-ai/sdk/resources/messages/messages';
+import { AnthropicError } from '@anthropic-ai/sdk/error';
 import { z } from 'zod';
 import type { Spent } from '#agent/step.ts';
+import { timedOptions } from '#lib/connections.ts';
+import { withDeadline, type Deadline } from '#lib/deadline.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { noUsage, type Usage } from '#protocol/message.ts';
 import type { Settings } from '#protocol/settings.ts';
@@ -28,6 +31,8 @@ interface ServerToolRequest {
   readonly tool: WebSearchTool20260318 | WebFetchTool20260318;
   readonly prompt: string;
   readonly maxTokens: number;
+  /** For all of it; what the requests wait for others is not counted. */
+  readonly milliseconds: number;
 }
 
 /**
@@ -59,17 +64,28 @@ export function serverTools(
   const messages = connect(provider, { deps, maxRetries: 2 });
   const model = modelId(settings, provider.id, 'haiku');
 
-  return async ({ tool, prompt, maxTokens }, { signal, spend }) => {
+  const ask = async (
+    { tool, prompt, maxTokens }: ServerToolRequest,
+    { signal, spend }: ServerToolContext,
+    time: Deadline,
+  ): ReturnType<AskServerTool> => {
+    const fetchOptions = timedOptions(time);
     const asked: MessageParam = { role: 'user', content: prompt };
     const rest = { model, max_tokens: maxTokens, ...withoutThinking(model, maxTokens), tools: [tool] };
     let said: MessageParam[] = [];
     let blocks: unknown[] = [];
     for (let call = 1; call <= MAX_CALLS; call += 1) {
+      // In pieces, because a connection is taken only until the headers are there
+      const stream = messages.stream(
+        { ...rest, messages: [asked, ...said] },
+        { signal: time.signal, fetchOptions },
+      );
+      let begun = false;
+      stream.once('streamEvent', () => (begun = true));
       try {
-        const answer = await messages.create({ ...rest, messages: [asked, ...said] }, { signal });
-        const read = Answer.safeParse(answer);
-        if (!read.success) return fail('refused');
-        const { content, usage, stop_reason } = read.data;
+        const answer = await stream.finalMessage();
+        const { content, usage, stop_reason } = Answer.parse(answer);
+        if (stop_reason === null) return fail('passing');
         spend({ usage, cost: costOf(model, usage) });
         blocks = [...blocks, ...content];
         if (stop_reason !== 'pause_turn') break;
@@ -77,6 +93,9 @@ export function serverTools(
       } catch (error) {
         if (signal.aborted) throw error;
         const problem = problemOfError(error, deps.clock.now());
+        // The SDK's word for a stream that breaks off, or that is none
+        if (problem === undefined && error instanceof AnthropicError)
+          return fail(begun ? 'passing' : 'refused');
         if (problem === undefined) throw error;
         const { reason, status, requestId } = problem;
         deps.log.warn(`${tool.name}_failed`, { reason, status, requestId, provider: provider.id });
@@ -85,6 +104,8 @@ export function serverTools(
     }
     return succeed(blocks);
   };
+  return (request, context) =>
+    withDeadline(request.milliseconds, context.signal, (time) => ask(request, context, time));
 }
 
 function withoutThinking(model: string, maxTokens: number) {
@@ -120,5 +141,5 @@ const AnswerUsage = z
 const Answer = z.object({
   content: z.array(z.unknown()),
   usage: AnswerUsage,
-  stop_reason: z.string().nullish().catch(null),
+  stop_reason: z.string().nullable(),
 });

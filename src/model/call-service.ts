@@ -1,10 +1,12 @@
 import type { MessageCreateParamsStreaming, Messages } from '@anthropic-ai/sdk/resources/messages/messages';
+import { timedOptions } from '#lib/connections.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import { fail, succeed, type Result } from '#lib/result.ts';
 import { cut, problemOfError, problemOfEvent, type ApiProblem } from '#model/api-problem.ts';
 import { assembleAnswer, type Answer, type AnswerStep } from '#model/assemble-answer.ts';
 import type { ModelDeps } from '#model/model-deps.ts';
 import { readEvents } from '#model/read-events.ts';
-import { watchSilence } from '#model/watch-silence.ts';
+import { watchSilence, type SilenceWatch } from '#model/watch-silence.ts';
 
 /** How long a server may take to end its stream after the last event: who waits may use the connection again. */
 const CLOSING_MS = 250;
@@ -31,13 +33,13 @@ export async function* callService(
   const connection = new AbortController();
   const hangUp = () => connection.abort();
   signal.addEventListener('abort', hangUp, { once: true });
-  const silence = watchSilence(service.deps.idleMs, hangUp);
+  let silence: SilenceWatch | undefined;
   try {
     const opened = await open(service, request, connection.signal);
     if (!opened.ok) return yield { type: 'problem', problem: opened.problem };
     const requestId = opened.value.headers.get('request-id');
     const assembler = assembleAnswer();
-    silence.heard();
+    silence = watchSilence(service.deps.idleMs, hangUp);
     for await (const event of readEvents(opened.value)) {
       silence.heard();
       if (event.type === 'error') {
@@ -50,7 +52,7 @@ export async function* callService(
     const answer = assembler.answer();
     yield answer === undefined ? { type: 'problem', problem: cut(requestId) } : { type: 'answer', answer };
   } finally {
-    silence.stop();
+    silence?.stop();
     signal.removeEventListener('abort', hangUp);
     hangUp();
   }
@@ -61,11 +63,15 @@ async function open(
   { body, headers }: CallRequest,
   signal: AbortSignal,
 ): Promise<Result<Response, ApiProblem>> {
-  try {
-    return succeed(await messages.create(body, { signal, ...(headers && { headers }) }).asResponse());
-  } catch (error) {
-    const problem = problemOfError(error, deps.clock.now());
-    if (problem === undefined) throw error;
-    return fail(problem);
-  }
+  return withDeadline(deps.idleMs, signal, async (time) => {
+    const fetchOptions = timedOptions(time);
+    const options = { signal: time.signal, fetchOptions, ...(headers && { headers }) };
+    try {
+      return succeed(await messages.create(body, options).asResponse());
+    } catch (error) {
+      const problem = problemOfError(error, deps.clock.now());
+      if (problem === undefined) throw error;
+      return fail(problem);
+    }
+  });
 }

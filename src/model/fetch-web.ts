@@ -22,6 +22,8 @@ export type FetchPage = (url: URL, context: ServerToolContext) => Promise<Result
 const MAX_CONTENT_TOKENS = 40_000;
 /** For the call of the tool, with an address of 2,000 characters in it, and a word. */
 const MAX_TOKENS = 2_048;
+/** A model call with a page in it. */
+const LIMIT_MS = 60_000;
 /** What is shown to the model at once of images and documents is 20 million, and a request holds several. */
 const MAX_PDF_CHARACTERS = 10_000_000;
 
@@ -33,7 +35,8 @@ export function fetchByModel(settings: Settings, deps: ModelDeps): FetchPage | u
   const ask = serverTools(settings, deps, settings.PROXY_WEB_FETCH);
   if (ask === undefined) return undefined;
   return async ({ href }, context) => {
-    const answered = await ask({ tool, prompt: instruction(href), maxTokens: MAX_TOKENS }, context);
+    const request = { tool, prompt: instruction(href), maxTokens: MAX_TOKENS, milliseconds: LIMIT_MS };
+    const answered = await ask(request, context);
     if (!answered.ok) return fail(answered.problem === 'passing' ? NOT_NOW : NOT_ALLOWED);
     const [content] = answered.value.flatMap((block) => {
       const known = FetchResult.safeParse(block);

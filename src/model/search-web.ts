@@ -23,14 +23,22 @@ export interface WebFindings {
 export type SearchWeb = (query: WebQuery, context: ServerToolContext) => Promise<Result<WebFindings, string>>;
 
 const MAX_TOKENS = 4_096;
+const LIMIT_MS = 90_000;
 
 /** Searches by the server tool of the Messages API. Undefined where the provider has none. */
 export function searchByModel(settings: Settings, deps: ModelDeps): SearchWeb | undefined {
   const ask = serverTools(settings, deps, settings.PROXY_WEB_SEARCH);
   if (ask === undefined) return undefined;
   return async (query, context) => {
-    const request = { tool: toolFor(query), prompt: instruction(query.query), maxTokens: MAX_TOKENS };
-    const answered = await ask(request, context);
+    const answered = await ask(
+      {
+        tool: toolFor(query),
+        prompt: instruction(query.query),
+        maxTokens: MAX_TOKENS,
+        milliseconds: LIMIT_MS,
+      },
+      context,
+    );
     if (!answered.ok) return fail(answered.problem === 'passing' ? TRY_AGAIN : NOT_AVAILABLE);
     return findings(
       answered.value.flatMap((block) => {

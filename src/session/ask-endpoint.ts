@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EndpointHook } from '#catalog/hook.ts';
 import type { Clock } from '#lib/clock.ts';
+import { timed } from '#lib/connections.ts';
 import { withDeadline } from '#lib/deadline.ts';
 import { hmacSha256, toHex } from '#lib/hash.ts';
 import { readBytes } from '#lib/read-bytes.ts';
@@ -31,12 +32,12 @@ export type EndpointProblem =
 
 /**
  * Asks one endpoint. Contract: at most two requests, the second only where the first did not reach it; ends within
- * the hook's time, and soon after `signal` aborts; follows no redirect; an empty answer is no objection.
+ * the hook's time, which begins when it is sent, and soon after `signal` aborts; follows no redirect; an empty answer is no objection.
  */
 export async function askEndpoint(
   hook: EndpointHook,
   subject: object,
-  { fetch, secretOf, clock, signal }: EndpointDeps & { readonly signal: AbortSignal },
+  { fetch: send, secretOf, clock, signal }: EndpointDeps & { readonly signal: AbortSignal },
 ): Promise<Result<HookAnswer, EndpointProblem>> {
   const headers = fillSecrets(hook.headers, secretOf);
   const key = hook.secret === undefined ? undefined : secretOf(hook.secret)?.trim();
@@ -45,6 +46,7 @@ export async function askEndpoint(
   const body = JSON.stringify(subject);
   const signed = key === undefined ? {} : await signature(key, body, clock.now());
   return withDeadline(hook.timeoutMs, signal, async (deadline) => {
+    const fetch = timed(send, deadline);
     const init: RequestInit = {
       method: 'POST',
       headers: { ...headers.value, 'content-type': 'application/json', ...signed },

@@ -29,7 +29,7 @@ export async function runAgent(session: Session, row: SessionRow, signal: AbortS
   const replies = repliesOf(entries.turn(turn));
   // A cancel does not wait for servers that are slow to name their tools
   const tools = await untilAborted(turnTools(session, agent), signal, () => []);
-  const hooks = turnHooks(session, { agent, turn, signal, fetch: (url, init) => fetch(url, init) });
+  const hooks = turnHooks(session, { agent, turn, signal });
   const onProgress = () => {
     if (row.attempts > 0) session.sql.exec('UPDATE session SET attempts = 0');
   };

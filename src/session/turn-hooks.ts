@@ -8,10 +8,11 @@ import type { Tool } from '#agent/tool.ts';
 import type { EndpointHook, Hook } from '#catalog/hook.ts';
 import type { Agent } from '#catalog/parse-catalog.ts';
 import { HookAnswer, noObjection, type HookSubject } from '#protocol/hook.ts';
-import { askEndpoint, type EndpointDeps, type EndpointProblem } from '#session/ask-endpoint.ts';
+import { askEndpoint, type EndpointProblem } from '#session/ask-endpoint.ts';
 import { typedText } from '#session/compact-command.ts';
 import { seqOf, type EntryBody } from '#session/entry.ts';
 import type { Session } from '#session/session.ts';
+import { timed } from '#lib/connections.ts';
 import { withDeadline, type Deadline } from '#lib/deadline.ts';
 
 type CallSubject = Extract<HookSubject, { event: 'PreToolUse' }>;
@@ -35,7 +36,7 @@ export interface TurnHooks {
   readonly notes: Notes;
 }
 
-interface HookDeps extends Pick<EndpointDeps, 'fetch'> {
+interface HookDeps {
   readonly agent: Pick<Agent, 'id' | 'hooks'>;
   readonly turn: number;
   readonly signal: AbortSignal;
@@ -48,7 +49,6 @@ type HookSession = Pick<
 
 export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
   const { agent, turn, signal } = deps;
-  const { pass } = session.connections;
   const hooksFor = (subject: HookSubject) =>
     agent.hooks.filter(
       (hook) =>
@@ -66,7 +66,8 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
   const askOne = async (hook: EndpointHook, subject: HookSubject, time: Deadline): Promise<HookAnswer> => {
     const { sessionId, username } = session;
     const body = { ...subject, session_id: sessionId, agent_id: agent.id, username };
-    const answer = await askEndpoint(hook, body, { ...session, ...deps, signal: time.signal });
+    const fetch = timed(session.connections.hookFetch, time);
+    const answer = await askEndpoint(hook, body, { ...session, fetch, signal: time.signal });
     return answer.ok ? answer.value : failed(hook, time.isOver() ? 'too_slow' : answer.problem);
   };
 
@@ -82,26 +83,14 @@ export function turnHooks(session: HookSession, deps: HookDeps): TurnHooks {
       }
       return all;
     };
-    const inTime = () => withDeadline(timeOf(call, hooks), signal, asking);
-    if (hooks.every(({ kind }) => kind === 'rule')) return inTime();
-    return pass(inTime, signal).catch((error: unknown) => {
-      if (signal.aborted) return noObjection;
-      throw error;
-    });
+    return withDeadline(timeOf(call, hooks), signal, asking);
   };
 
   /** What one answers changes nothing for the others, so they do not wait for each other; the first refusal counts. */
   const askAtOnce = (subject: Exclude<HookSubject, CallSubject>): Promise<HookAnswer> => {
     const hooks = hooksFor(subject).filter((hook) => hook.kind === 'endpoint');
     return withDeadline(timeOf(subject, hooks), signal, async (time) => {
-      const answers = await Promise.all(
-        hooks.map((hook) =>
-          pass(() => askOne(hook, subject, time), time.signal).catch((error: unknown) => {
-            if (time.signal.aborted) return failed(hook, 'too_slow');
-            throw error;
-          }),
-        ),
-      );
+      const answers = await Promise.all(hooks.map((hook) => askOne(hook, subject, time)));
       const refusal = answers.findIndex(({ decision }) => decision === 'deny');
       return answers.slice(0, refusal === -1 ? undefined : refusal + 1).reduce(join, noObjection);
     });

@@ -65,7 +65,10 @@ async function call(link: RemoteLink, name: string, { input, context, onSignIn }
         : output.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n'),
     );
   } catch (error) {
-    if (context.signal.aborted) throw error;
+    if (context.signal.aborted)
+      throw error instanceof McpProblem && !(error instanceof EndUnknown)
+        ? new ToolFailure(error.message)
+        : error;
     if (error instanceof ServerRefused)
       throw new ToolFailure(mcpData(server, withoutSecrets(error.message, await link.secrets())));
     if (error instanceof SignInNeeded) {
@@ -121,7 +124,8 @@ function noInputTool(name: string, description: string, run: () => Promise<strin
     description,
     effects: 'reads',
     waits: false,
-    deadlineMs: 60_000,
+    // The connection has limits of its own
+    deadlineMs: Infinity,
     inputSchema: { type: 'object', properties: {} },
     prepare: () => succeed(run),
   };

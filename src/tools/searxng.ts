@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { limitAnswer } from '#mcp/limit-answer.ts';
 import type { SearchWeb } from '#model/search-web.ts';
 import { fail, succeed } from '#lib/result.ts';
+import { timed } from '#lib/connections.ts';
+import { withDeadline } from '#lib/deadline.ts';
 import type { Log } from '#lib/log.ts';
 import type { Fetch } from '#lib/web-resolve.ts';
 
@@ -19,6 +21,7 @@ const Found = z.object({
 
 const MOST_RESULTS = 10;
 const MAX_BYTES = 2_000_000;
+const LIMIT_MS = 90_000;
 
 /** Searches by a SearXNG server that the deployer runs. */
 export function searchBySearxng(
@@ -31,7 +34,9 @@ export function searchBySearxng(
     // Most of its engines know `site:`, but not all: what they bring is sifted below too
     const sites = allowedDomains.map((domain) => `site:${domain}`).join(' OR ');
     url.search = new URLSearchParams({ q: `${query} ${sites}`.trim(), format: 'json' }).toString();
-    const found = await ask(url, signal, deps);
+    const found = await withDeadline(LIMIT_MS, signal, (time) =>
+      ask(url, time.signal, { ...deps, fetch: timed(deps.fetch, time), stopped: signal }),
+    );
     if (found === undefined) return fail(BROKEN);
     const results = found.results
       .filter((result) => {
@@ -61,7 +66,7 @@ const BROKEN =
 async function ask(
   url: URL,
   signal: AbortSignal,
-  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+  { fetch, log, stopped }: { readonly fetch: Fetch; readonly log: Log; readonly stopped: AbortSignal },
 ): Promise<z.infer<typeof Found> | undefined> {
   try {
     const answer = await fetch(url.href, {
@@ -75,7 +80,7 @@ async function ask(
     if (found.success) return found.data;
     log.warn('web_search_failed', { reason: 'answer', status: response.status, provider: 'searxng' });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (stopped.aborted) throw error;
     log.warn('web_search_failed', { reason: 'unreachable', provider: 'searxng' });
   }
   return undefined;

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { defineTool, ToolFailure, type ToolOutput } from '#agent/tool.ts';
-import { fail } from '#lib/result.ts';
-import type { ServerToolContext } from '#model/ask-server-tool.ts';
 import type { FetchPage, ForeignPage } from '#model/fetch-web.ts';
-import { withDeadline } from '#lib/deadline.ts';
 import { cutNote, getPage, wantedNote, type OwnPage, type WebDeps } from '#tools/web-get-page.ts';
 import { tameText, webPageBlock, withPdf } from '#tools/web-page-block.ts';
 
@@ -25,8 +22,6 @@ const input = z.object({
     .describe('What you want to know of the page; it is repeated after its text'),
 });
 
-/** How long somebody else may take for it: a model call with a page in it. */
-const FOREIGN_MS = 60_000;
 const MAX_TITLE = 200;
 
 /**
@@ -39,24 +34,16 @@ export const webFetchTool = (deps: WebDeps, fetchPage?: FetchPage) =>
     description,
     input,
     effects: 'reads',
+    // Each way to the page has limits of its own
+    deadlineMs: Infinity,
     async run({ url, prompt }, { signal, spend }) {
       const own = await getPage({ address: url, prompt }, deps, signal);
       if (own.missed === undefined || fetchPage === undefined) return told(own.output);
-      const found = await inTime(fetchPage, own.missed, { signal, spend: (spent) => spend?.(spent) });
+      const found = await fetchPage(own.missed, { signal, spend: (spent) => spend?.(spent) });
       return found.ok
         ? foreignPage(found.value, { asked: own.missed, prompt, limit: deps.limits.characters })
         : told(own.output, found.problem);
     },
-  });
-
-const inTime = (fetchPage: FetchPage, url: URL, context: ServerToolContext) =>
-  withDeadline(FOREIGN_MS, context.signal, async (deadline) => {
-    try {
-      return await fetchPage(url, { ...context, signal: deadline.signal });
-    } catch (error) {
-      if (!deadline.isOver()) throw error;
-      return fail('The provider of the model was asked for it too, and took too long.');
-    }
   });
 
 function told(output: OwnPage['output'], note?: string): ToolOutput {

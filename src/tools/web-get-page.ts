@@ -1,5 +1,6 @@
 import { ToolFailure, type ToolOutput } from '#agent/tool.ts';
 import { resolveOverHttps, type Fetch, type Resolve } from '#lib/web-resolve.ts';
+import { timed } from '#lib/connections.ts';
 import { withDeadline } from '#lib/deadline.ts';
 import { contentType } from '#tools/file-content.ts';
 import type { PageKind } from '#tools/web-content.ts';
@@ -10,11 +11,12 @@ import { tameText, webPageBlock, withPdf } from '#tools/web-page-block.ts';
 /** The network and how much of it is taken, as arguments. */
 export interface WebDeps {
   readonly fetch: Fetch;
-  readonly resolve: Resolve;
+  /** Looks names up with the `fetch` that it is given. */
+  readonly resolveBy: (fetch: Fetch) => Resolve;
   readonly limits: PageLimits & {
     /** Of a page that came with an error status. */
     readonly errorCharacters: number;
-    /** For everything together: names, redirects, the page. */
+    /** For everything together: names, redirects, the page; not for waiting until they are asked. */
     readonly milliseconds: number;
   };
 }
@@ -23,7 +25,7 @@ const mebibyte = 1024 * 1024;
 
 export const liveWebDeps = (fetch: Fetch): WebDeps => ({
   fetch,
-  resolve: resolveOverHttps(fetch),
+  resolveBy: resolveOverHttps,
   limits: {
     bytes: 5 * mebibyte,
     // With what stands around it, below the 100,000 at which a turn cuts a result, fence and all
@@ -42,11 +44,13 @@ export interface OwnPage {
 /** Gets a page from here. Throws a `ToolFailure` where nobody else has to try either. */
 export async function getPage(
   { address, prompt }: { readonly address: string; readonly prompt: string | undefined },
-  { fetch, resolve, limits }: WebDeps,
+  { fetch: send, resolveBy, limits }: WebDeps,
   signal: AbortSignal,
 ): Promise<OwnPage> {
   let asked: URL | undefined;
   return withDeadline(limits.milliseconds, signal, async (deadline): Promise<OwnPage> => {
+    const fetch = timed(send, deadline);
+    const resolve = resolveBy(fetch);
     try {
       asked = await checkAddress(address, { resolve }, deadline.signal);
       const { response, url } = await openAddress(asked, { fetch, resolve }, deadline.signal);

@@ -32,7 +32,6 @@ export const chooseSearch = (settings: Settings, deps: ModelDeps): SearchWeb | u
     ? searchByModel(settings, deps)
     : searchBySearxng(settings.SEARXNG_URL, deps);
 
-const DEADLINE_MS = 90_000;
 const MOST_CHARACTERS = 20_000;
 
 export const webSearchTool = (search: SearchWeb) =>
@@ -41,7 +40,8 @@ export const webSearchTool = (search: SearchWeb) =>
     description,
     input,
     effects: 'reads',
-    deadlineMs: DEADLINE_MS,
+    // Who searches has limits of its own
+    deadlineMs: Infinity,
     async run(
       { query, allowed_domains: allowedDomains, blocked_domains: blockedDomains },
       { signal, spend },

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createConnections } from '#lib/connections.ts';
+import { createConnections, timed } from '#lib/connections.ts';
+import { withDeadline } from '#lib/deadline.ts';
 
 /** A server that answers only when it is told to, and counts who waits for it. */
 let waiting: { readonly path: string; readonly answer: () => void }[];
@@ -76,4 +77,46 @@ test('a request that fails makes room', async () => {
   await expect.poll(paths).toEqual(['/after']);
   waiting[0]?.answer();
   expect((await after).ok).toBe(true);
+});
+
+test('however many tools and hooks wait for silent servers, a model gets a connection', async () => {
+  const { fetch: forModels, toolFetch, hookFetch } = createConnections(fetch);
+  const beside = ['1', '2', '3', '4'].flatMap((name) => [
+    toolFetch(`${url}/t${name}`),
+    hookFetch(`${url}/h${name}`),
+  ]);
+  await expect.poll(() => waiting.length).toBe(4);
+  await quiet();
+  const model = forModels(`${url}/model`);
+  await expect.poll(paths).toEqual(['/h1', '/h2', '/model', '/t1', '/t2']);
+  for (let left = 9; left > 0; left -= 1) {
+    await expect.poll(() => waiting.length).toBeGreaterThan(0);
+    waiting[0]?.answer();
+  }
+  await Promise.all([...beside, model]);
+  expect(asked).toHaveLength(9);
+});
+
+test('what a request waits for its turn is not taken from its time; what it waits for its answer is', async () => {
+  const { toolFetch } = createConnections(fetch);
+  const held = ['/1', '/2', '/3'].map((path) => toolFetch(`${url}${path}`));
+  await expect.poll(paths).toEqual(['/1', '/2', '/3']);
+  const get = (path: string) =>
+    withDeadline(100, null, async (time) => {
+      const answer = timed(toolFetch, time)(`${url}${path}`, { signal: time.signal });
+      return answer.then(
+        ({ status }) => status,
+        () => time.isOver(),
+      );
+    });
+  const [answered, silent] = [get('/answered'), get('/silent')];
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  waiting[0]?.answer();
+  await expect.poll(paths).toContain('/answered');
+  waiting.find(({ path }) => path === '/answered')?.answer();
+  expect(await answered).toBe(200);
+  expect(await silent).toBe(true);
+  expect(asked).toContain('/silent');
+  for (const { answer } of waiting) answer();
+  await Promise.all(held);
 });

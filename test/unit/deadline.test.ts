@@ -35,6 +35,44 @@ test('a failure of the work, and one thrown instead of it, are failures', async 
   ).rejects.toThrow('aborted');
 });
 
+test('time stands still while requests wait for their turn and none is under way', async () => {
+  vi.useFakeTimers();
+  const steps = await withDeadline(100, null, async (time) => {
+    const seen: unknown[] = [];
+    const after = (ms: number) => {
+      vi.advanceTimersByTime(ms);
+      seen.push(time.isOver());
+    };
+    const [first, second] = [time.request(), time.request()];
+    after(1000);
+    seen.push(time.isUnsent());
+    first.sent();
+    seen.push(time.isUnsent());
+    // One is under way, and the other waits perhaps because of it
+    after(60);
+    first.ended();
+    after(1000);
+    second.ended();
+    after(30);
+    time.restart();
+    after(90);
+    after(20);
+    return seen;
+  });
+  expect(steps).toEqual([false, true, false, false, false, false, false, true]);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+test('a request that is sent after the end of the work starts no time', async () => {
+  vi.useFakeTimers();
+  const late = await withDeadline(100, null, async (time) => time.request());
+  late.sent();
+  late.ended();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 test('neither timers nor listeners stay', async () => {
   vi.useFakeTimers();
   const { signal } = new AbortController();

@@ -130,6 +130,18 @@ test.each([
   expect(results).toEqual([{ type: 'tool_result', tool_use_id: '1', content, is_error: true }]);
 });
 
+test('a cancelled call of which the tool says at once that nothing was done has not begun', async () => {
+  const abort = new AbortController();
+  const act = async (signal: AbortSignal): Promise<string> => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    throw new ToolFailure('It was given up before it was sent.');
+  };
+  setTimeout(() => abort.abort(), 10);
+  const { results } = await run([use('1', 'Send')], { act, deadlineMs: 5_000, signal: abort.signal });
+  const content = '[Request interrupted by user]';
+  expect(results).toEqual([{ type: 'tool_result', tool_use_id: '1', content, is_error: true }]);
+});
+
 test.each([
   { tool: 'Send', content: `No answer came.\n${UNKNOWN_END}` },
   { tool: 'Read', content: 'No answer came.' },

@@ -5,6 +5,7 @@ import {
   type FakeAnswer,
   type FakeMessagesApi,
 } from '#test/support/fake-messages-api.ts';
+import { createConnections } from '#lib/connections.ts';
 import { noUsage, type Message } from '#protocol/message.ts';
 import { ask, collect, modelAt, never, user } from './harness.ts';
 
@@ -372,6 +373,19 @@ describe('cut in mid-text', () => {
     const { text } = await collect(modelAt(api.url, { idleMs: 100 }).model.stream(ask('Count'), never()));
     expect(text).toBe('One, two');
     await api.requests[0]?.closed;
+  });
+
+  test('a call that waits for its turn longer than a server may be silent has not been silent', async () => {
+    const { promise: silence, resolve: answer } = Promise.withResolvers<Response>();
+    const connections = createConnections((url, init) => (url === 'silent:' ? silence : fetch(url, init)));
+    const held = Array.from({ length: 5 }, () => connections.fetch('silent:'));
+    api.enqueue(textAnswer('Here.'));
+    const { model, waits } = modelAt(api.url, { idleMs: 100, fetch: connections.fetch });
+    const answered = collect(model.stream(ask('Hello'), never()));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    answer(new Response());
+    await Promise.all(held);
+    expect({ text: (await answered).text, waits }).toEqual({ text: 'Here.', waits: [] });
   });
 
   test('slow is not silent', async () => {

@@ -62,6 +62,7 @@ test('one call with the server tool, which gets this address and no other; what 
   expect(api.requests.map(({ body }) => body)).toEqual([
     {
       model: 'claude-haiku-5-5',
+      stream: true,
       max_tokens: 2048,
       thinking: { type: 'disabled' },
       output_config: { effort: 'low' },

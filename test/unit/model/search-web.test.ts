@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Spent } from '#agent/step.ts';
+import { createConnections } from '#lib/connections.ts';
 import { liveModelDeps } from '#model/model-deps.ts';
 import { searchByModel, type WebQuery } from '#model/search-web.ts';
 import { noUsage } from '#protocol/message.ts';
@@ -74,6 +75,7 @@ test('one call with the server tool: addresses, dates and a summary come back, t
   expect(api.requests.map(({ body }) => body)).toEqual([
     {
       model: 'claude-haiku-5-5',
+      stream: true,
       max_tokens: 4096,
       thinking: { type: 'disabled' },
       output_config: { effort: 'low' },
@@ -144,6 +146,24 @@ test.each<{ name: string; answer: FakeAnswer; says: RegExp }>([
     says: /^The search did not answer/,
   },
   {
+    name: 'an answer that breaks off',
+    answer: { blocks: [use, { text: ['SECRET ', 'half'] }], cutAfter: 1 },
+    says: /^The search did not answer/,
+  },
+  {
+    name: 'an answer that ends before its end',
+    answer: { blocks: [use, { text: ['SECRET ', 'half'] }], endAfter: 1 },
+    says: /^The search did not answer/,
+  },
+  {
+    name: 'an error in the middle',
+    answer: {
+      blocks: [use, { text: ['a', 'b'] }],
+      errorAfter: { deltas: 1, type: 'overloaded_error', message: 'SECRET' },
+    },
+    says: /^The search did not answer/,
+  },
+  {
     name: 'an answer that is none',
     answer: { raw: '<html>SECRET', contentType: 'text/html' },
     says: /^The provider of the model refused/,
@@ -153,6 +173,30 @@ test.each<{ name: string; answer: FakeAnswer; says: RegExp }>([
   const { found } = await search();
   expect(found).toEqual({ ok: false, problem: expect.stringMatching(says) });
   expect(JSON.stringify(found)).not.toContain('SECRET');
+});
+
+test('a search takes a connection only until its answer begins', async () => {
+  const { toolFetch } = createConnections(fetch);
+  const settings = Settings.parse({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
+  const stop = new AbortController();
+  const begun: string[] = [];
+  const slow = {
+    blocks: [{ text: ['One', 'two'] }],
+    hangAfter: 1,
+    onEvent: (type: string) => begun.push(type),
+  };
+  api.enqueue(slow, slow, slow);
+  const search = searchByModel(settings, { ...liveModelDeps, log: silent, fetch: toolFetch });
+  const searches = Array.from({ length: 3 }, async () =>
+    search?.(
+      { query: 'x', allowedDomains: [], blockedDomains: [] },
+      { signal: stop.signal, spend: () => {} },
+    ),
+  );
+  await expect.poll(() => begun.filter((type) => type === 'content_block_delta')).toHaveLength(3);
+  expect((await toolFetch(`${api.url}/control/asked?of=x`)).status).toBe(200);
+  stop.abort();
+  expect((await Promise.allSettled(searches)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
 });
 
 test('a search that is cancelled ends at once', async () => {

@@ -4,6 +4,7 @@ import { afterEach, expect, inject, test, vi } from 'vitest';
 import { catalog } from '#catalog/catalog.ts';
 import type { EndpointHook, Hook } from '#catalog/hook.ts';
 import type { Tool } from '#agent/tool.ts';
+import { createConnections } from '#lib/connections.ts';
 import { seqOf } from '#session/entry.ts';
 import { openSession } from '#session/open-session.ts';
 import { turnHooks, type TurnHooks } from '#session/turn-hooks.ts';
@@ -178,7 +179,7 @@ test('where hooks have nothing to say, no step reads the turn again', async () =
     const session = openSession(state, env);
     const read = vi.spyOn(session.entries, 'turn');
     const { signal } = new AbortController();
-    const hooks = turnHooks(session, { agent: { ...agent, hooks: [] }, turn: 1, signal, fetch });
+    const hooks = turnHooks(session, { agent: { ...agent, hooks: [] }, turn: 1, signal });
     expect([await hooks.notes('step'), await hooks.notes('end')]).toEqual([[], []]);
     expect(read).not.toHaveBeenCalled();
   });
@@ -207,11 +208,12 @@ async function askTurn(
     const [tool] = session.tools;
     if (tool === undefined) throw new Error('there are no tools');
     const { signal } = new AbortController();
-    await act(turnHooks(session, { agent: { ...agent, hooks }, turn: 1, signal, fetch: network }), tool);
+    const connections = createConnections((input, init) => network(new Request(input).url, init ?? {}));
+    await act(turnHooks({ ...session, connections }, { agent: { ...agent, hooks }, turn: 1, signal }), tool);
   });
 }
 
-test('at most five endpoints are asked at a time, and who is told of a result has ten seconds', async () => {
+test('at most three endpoints are asked at a time, and who is told of a result has ten seconds', async () => {
   let asking = 0;
   let most = 0;
   const slow = async () => {
@@ -226,7 +228,7 @@ test('at most five endpoints are asked at a time, and who is told of a result ha
   await askTurn(all, slow, async ({ ofCalls }, tool) => {
     const ids = ['1', '2', '3', '4', '5', '6', '7'];
     await Promise.all(ids.map((id) => ofCalls.beforeCall({ ...write, id }, tool)));
-    expect(most).toBe(5);
+    expect(most).toBe(3);
     const timer = vi.spyOn(globalThis, 'setTimeout');
     await ofCalls.afterCall({ ...write, id: '1' }, written);
     expect(timer.mock.calls.map(([, ms]) => ms)).toContain(10_000);

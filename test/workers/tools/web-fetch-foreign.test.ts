@@ -24,7 +24,7 @@ function openWeb(answer: FetchPage = got('What it says.'), changes: Partial<WebD
     const url = new URL(address);
     return fetch(`${inject('webUrl')}${url.pathname}${url.search}`, init);
   };
-  const deps = { fetch: fakeFetch, resolve: resolveOverHttps(fakeFetch), limits: { ...limits, ...changes } };
+  const deps = { fetch: fakeFetch, resolveBy: resolveOverHttps, limits: { ...limits, ...changes } };
   const tool = webFetchTool(deps, (url, context) => {
     asked.push(url.href);
     return answer(url, context);
@@ -91,7 +91,7 @@ test('a name that cannot be looked up in time is not passed on unchecked', async
       signal.addEventListener('abort', () => reject(new Error('late')));
     });
   const tool = webFetchTool(
-    { fetch: never, resolve, limits: { ...limits, milliseconds: 100 } },
+    { fetch: never, resolveBy: () => resolve, limits: { ...limits, milliseconds: 100 } },
     async (url) => {
       asked.push(url.href);
       return fail('asked');

@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { webFetchTool } from '#tools/web-fetch.ts';
 import { liveWebDeps, type WebDeps } from '#tools/web-get-page.ts';
+import { createConnections } from '#lib/connections.ts';
 import { resolveOverHttps, type Fetch } from '#lib/web-resolve.ts';
 import { pagePath, type FakePage } from '#test/support/fake-page.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
@@ -18,7 +19,7 @@ function openWeb(changes: Partial<WebDeps['limits']> = {}) {
     asked.push(`${url.host}${url.pathname}`);
     return fetch(`${inject('webUrl')}${url.pathname}${url.search}`, init);
   };
-  const deps = { fetch: fakeFetch, resolve: resolveOverHttps(fakeFetch), limits: { ...limits, ...changes } };
+  const deps = { fetch: fakeFetch, resolveBy: resolveOverHttps, limits: { ...limits, ...changes } };
   const tool = webFetchTool(deps);
   return {
     asked,
@@ -229,7 +230,7 @@ describe('addresses that are not public are never asked', () => {
       asked.push(new URL(address).host);
       return Promise.reject(new TypeError('secret detail'));
     };
-    const tool = webFetchTool({ fetch: unreachable, resolve: resolveOverHttps(unreachable), limits });
+    const tool = webFetchTool({ fetch: unreachable, resolveBy: resolveOverHttps, limits });
     await expect(runTool(tool, { url: origin })).rejects.toThrow(/^The name could not be looked up/);
     expect(asked).toEqual(['cloudflare-dns.com', 'cloudflare-dns.com']);
   });
@@ -404,10 +405,30 @@ describe('errors', () => {
   test('a server that is not there', async () => {
     const tool = webFetchTool({
       fetch: () => fetch('http://127.0.0.1:9/'),
-      resolve: () => Promise.resolve({ ok: true, value: ['93.184.216.34'] }),
+      resolveBy: () => () => Promise.resolve({ ok: true, value: ['93.184.216.34'] }),
       limits,
     });
     await expect(runTool(tool, { url: origin })).rejects.toThrow(/^The server could not be reached/);
+  });
+
+  test('a page that waits for its turn longer than it may take comes all the same', async () => {
+    const { promise: silence, resolve: answer } = Promise.withResolvers<Response>();
+    const { toolFetch } = createConnections((url, init) => (url === 'silent:' ? silence : fetch(url, init)));
+    const held = [1, 2, 3].map(() => toolFetch('silent:'));
+    const page = at({ headers: text, body: 'It came.' });
+    const tool = webFetchTool({
+      fetch: (address, init) => {
+        const { pathname, search } = new URL(address);
+        return toolFetch(`${inject('webUrl')}${pathname}${search}`, init);
+      },
+      resolveBy: resolveOverHttps,
+      limits: { ...limits, milliseconds: 200 },
+    });
+    const got = runForText(tool, { url: page });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    answer(new Response());
+    await Promise.all(held);
+    expect(within(await got)).toBe('It came.');
   });
 
   test('a page without text', async () => {
