@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../unit/cli/run-in-process.ts';
 import { startFakeBlueBubbles, type FakeBlueBubbles } from '#test/support/fake-platforms/imessage.ts';
+import { startFakeTelegram, type FakeTelegram } from '#test/support/fake-platforms/telegram.ts';
 import { startFakeZalo, type FakeZalo } from '#test/support/fake-platforms/zalo.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
 import { startRealServer, type RealServer } from '#test/support/real-server.ts';
@@ -9,13 +10,17 @@ import { startRealServer, type RealServer } from '#test/support/real-server.ts';
 // From the set-up command to the delivered file, against the server as `npm start` runs it
 const ZALO_USER = '6142494823123456789';
 const PHONE = '+15551234567';
+const GROUP = -1001234567890;
+const ANNA = 111;
 const SECRETS = /oa-secret|app-secret|bb-password|hook-secret|access-|refresh-/;
 let zalo: FakeZalo;
 let mac: FakeBlueBubbles;
+let telegram: FakeTelegram;
 let server: RealServer;
 beforeAll(async () => {
   zalo = await startFakeZalo();
   mac = await startFakeBlueBubbles();
+  telegram = await startFakeTelegram();
   server = await startRealServer({
     vars: {
       ZALO_APP_ID: '123',
@@ -27,11 +32,16 @@ beforeAll(async () => {
       BLUEBUBBLES_PASSWORD: 'bb-password',
       BLUEBUBBLES_SERVER_URL: mac.url,
       BLUEBUBBLES_WEBHOOK_SECRET: 'hook-secret',
+      TELEGRAM_API_URL: telegram.url,
+      TELEGRAM_BOT_TOKEN: '777:token',
+      TELEGRAM_BOT_USERNAME: 'edgewise_bot',
+      TELEGRAM_WEBHOOK_SECRET: 'hook-secret',
+      TELEGRAM_WHITELIST: String(ANNA),
     },
   });
 });
 afterAll(async () => {
-  await Promise.all([server.close(), zalo.close(), mac.close()]);
+  await Promise.all([server.close(), zalo.close(), mac.close(), telegram.close()]);
 });
 
 const cli = (...argv: string[]) =>
@@ -127,4 +137,53 @@ test('iMessage: set up, listed, answered, with a file each way', async () => {
   await expect
     .poll(() => said(mac).at(-1), { timeout: 20_000 })
     .toContain('[File received: a.pdf — saved to input/a.pdf]');
+});
+
+const MESSAGE = 7;
+
+/** What the webhook answers to one message of Anna's. */
+async function writeInGroup(text: string): Promise<unknown> {
+  const response = await fetch(`${server.url}/api/v1/webhooks/telegram`, {
+    method: 'POST',
+    headers: { 'x-telegram-bot-api-secret-token': 'hook-secret' },
+    body: JSON.stringify({
+      update_id: MESSAGE,
+      message: {
+        message_id: MESSAGE,
+        date: Math.floor(Date.now() / 1000),
+        from: { id: ANNA, is_bot: false, first_name: 'Anna' },
+        chat: { id: GROUP, type: 'supergroup', title: 'Team' },
+        text: `@edgewise_bot ${text}`,
+        entities: [{ type: 'mention', offset: 0, length: 13 }],
+      },
+    }),
+  });
+  return response.json();
+}
+
+/** As long as two edits take. */
+const COUNT = 8;
+const parts = Array.from({ length: COUNT }, (_, index) => `**part ${index}** `);
+const answer = Array.from({ length: COUNT }, (_, index) => `part ${index}`).join(' ');
+const slow = promptScript({ blocks: [{ text: parts }], delayMs: 800 });
+const callsOf = (method: string) => telegram.calls.filter(({ path }) => path.endsWith(`/${method}`));
+const shown = () => telegram.messages.map(({ text }) => text);
+
+test('an answer grows in a group, every three seconds, while the server dies: it stands there once, whole', async () => {
+  expect(await writeInGroup(slow)).toEqual({ status: 'ok' });
+  await expect.poll(() => callsOf('editMessageText').length, { timeout: 20_000 }).toBe(1);
+  expect(shown()).toEqual([expect.stringMatching(/^part 0 part 1 .*…$/)]);
+  await server.kill();
+  await server.restart();
+  // It is brought again: so nobody waits for an alarm
+  expect(await writeInGroup(slow)).toEqual({ status: 'duplicate' });
+  await expect.poll(shown, { timeout: 60_000, interval: 200 }).toEqual([answer]);
+  expect(callsOf('sendMessage').map(({ body }) => body)).toMatchObject([
+    { chat_id: String(GROUP), reply_parameters: { message_id: MESSAGE, allow_sending_without_reply: true } },
+  ]);
+  const edits = callsOf('editMessageText');
+  expect(edits.at(-1)?.body).toMatchObject({ text: answer, entities: { length: COUNT } });
+  const waits = edits.slice(1, -1).map(({ at }, index) => at - (edits[index]?.at ?? 0));
+  expect(waits.length).toBeGreaterThan(1);
+  expect(waits.filter((wait) => wait < 2900)).toEqual([]);
 });

@@ -164,6 +164,12 @@ test('an edit that the platform has no time for is left out, and the answer wait
   const { group, write } = await newGroup();
   fake.answerWith(group, { kind: 'sent', messageId: `first-${group}` }, busy(2500));
   await write(promptScript(slow('w', 8)));
+  const often = { timeout: 8000, interval: 20 };
+  await expect.poll(() => kinds(group), often).toEqual(['message', 'edit']);
+  const before = Date.now();
+  await expect.poll(() => kinds(group), often).toEqual(['message', 'edit', 'edit']);
+  expect(Date.now() - before).toBeGreaterThan(2300);
+  expect(Date.now() - before).toBeLessThan(4000);
   await isIdle('imessage', group);
   expect(fake.shown(group)).toEqual([whole('w', 8)]);
   expect(kinds(group)).toEqual(['message', 'edit', 'edit']);
