@@ -155,13 +155,13 @@ export function createSubagents(session: Session, deps: SubagentDeps): TurnSubag
     known,
     tell: () => steps.tell(),
     async run(task, { toolUseId, signal: callSignal }) {
-      checkCount(session, turn);
+      checkCount(session, turn, toolUseId);
       const working = work(task, toolUseId, callSignal, deps.judge);
       foreground.add(working);
       return working.finally(() => foreground.delete(working));
     },
     start(task, id) {
-      checkCount(session, turn);
+      checkCount(session, turn, id);
       find(task.subagent_type);
       background.begin(task, id);
     },
@@ -186,8 +186,8 @@ const judgeAlone =
       : verdict;
   };
 
-function checkCount(session: Session, turn: number): void {
+function checkCount(session: Session, turn: number, id: string): void {
   const calls = taskCalls(session.entries.turn(turn));
-  if (calls.length > MAX_TASKS)
+  if (calls.findIndex((call) => call.id === id) >= MAX_TASKS)
     throw new ToolFailure(`A turn may hand over ${MAX_TASKS} tasks at most. Do the rest yourself.`);
 }
