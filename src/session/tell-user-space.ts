@@ -29,12 +29,13 @@ export async function tellUserSpace(session: Session, turn: number): Promise<voi
   const [first] = session.entries.range(seqOf(turn, 0), seqOf(turn, 1));
   // Where the first attempt failed: a list that does not know the session would not take its turns
   if (row.listed === 0 && first !== undefined) await listSession(session, row, first);
-  const records: { readonly seq: number; readonly record: HistoryRecord }[] = [];
+  const records: { readonly seq: number; readonly record: HistoryRecord; readonly isFailure: boolean }[] = [];
   for (const entry of session.entries.ofTurn(turn))
     for (const [index, record] of historyRecords(entry).entries())
-      records.push({ seq: entry.seq * 1024 + index, record });
+      records.push({ seq: entry.seq * 1024 + index, record, isFailure: entry.body.kind === 'failure' });
+  // What went wrong is not what the session is about
   const text = (role: HistoryRecord['role']) =>
-    searchText(records.find(({ record }) => record.role === role)?.record);
+    searchText(records.find(({ record, isFailure }) => record.role === role && !isFailure)?.record);
   await userSpaceOf(session).finishTurn({
     session_id: session.sessionId,
     turn_count: row.turn_count,
