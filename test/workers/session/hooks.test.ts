@@ -5,6 +5,7 @@ import { catalog } from '#catalog/catalog.ts';
 import type { EndpointHook, Hook } from '#catalog/hook.ts';
 import type { Tool } from '#agent/tool.ts';
 import { createConnections } from '#lib/connections.ts';
+import { toRemoteServer } from '#mcp/remote-server.ts';
 import { seqOf } from '#session/entry.ts';
 import { openSession } from '#session/open-session.ts';
 import { turnHooks, type TurnHooks } from '#session/turn-hooks.ts';
@@ -18,6 +19,7 @@ import { connectSocket, textOfDeltas } from '../../support/workers/socket.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     hooksUrl: string;
+    mcpUrl: string;
   }
 }
 
@@ -342,4 +344,51 @@ test.each([
   const { socket } = await start();
   const events = await socket.say(promptScript({ blocks: [{ tool, id: 'c1', input }] }, says('ok')));
   expect(results(events)).toMatchObject([{ content: expect.stringMatching(text) }]);
+});
+
+const mcpUrl = () => `${inject('mcpUrl')}/json?${crypto.randomUUID()}`;
+const sends: FakeAnswer = { blocks: [{ tool: 'mcp__fake__send_mail', id: 'm1', input: { text: 'hi' } }] };
+
+/** A session that the tool of an MCP server needs no consent in, but for the rule. */
+function startWith(rule: 'confirm-outward' | 'no-network', url: string) {
+  const agent = catalog.agent(null);
+  vi.spyOn(catalog, 'agent').mockImplementation(() => ({
+    ...agent,
+    permissionMode: 'bypassPermissions',
+    hooks: [{ kind: 'rule', event: 'PreToolUse', rule, matcher: undefined }],
+    mcpServers: [toRemoteServer('fake', { url })],
+  }));
+  return start();
+}
+
+async function toolCalls(url: string): Promise<number> {
+  const all: { path: string; rpc: string }[] = await (
+    await fetch(`${inject('mcpUrl')}/control/requests`)
+  ).json();
+  return all.filter(({ path, rpc }) => url.endsWith(path) && rpc === 'tools/call').length;
+}
+
+test.each([
+  { approved: true, text: /sent hi/, made: 1 },
+  { approved: false, text: /^The user did not allow this call of mcp__fake__send_mail\./, made: 0 },
+])('the rule confirm-outward: a call of a foreign server waits for the user ($approved)', async (wanted) => {
+  const url = mcpUrl();
+  const { socket } = await startWith('confirm-outward', url);
+  const asked = socket.next('approval_request');
+  socket.send({ content: promptScript(sends, says('ok')) });
+  expect(await asked).toMatchObject({ approval_id: 'm1', tool: 'mcp__fake__send_mail' });
+  expect([results(socket.events), await toolCalls(url)]).toEqual([[], 0]);
+  const done = socket.next('done');
+  socket.send({ type: 'approval_response', approval_id: 'm1', approved: wanted.approved });
+  await done;
+  expect(results(socket.events)).toMatchObject([{ content: expect.stringMatching(wanted.text) }]);
+  expect(await toolCalls(url)).toBe(wanted.made);
+});
+
+test('the rule no-network: no call reaches a foreign server', async () => {
+  const url = mcpUrl();
+  const { socket } = await startWith('no-network', url);
+  const events = await socket.say(promptScript(sends, says('ok')));
+  expect(results(events)).toMatchObject([{ content: expect.stringMatching(/works without the network/) }]);
+  expect(await toolCalls(url)).toBe(0);
 });
