@@ -21,7 +21,7 @@ import { openSession, sessionName } from '#session/open-session.ts';
 import { emptyHistory, newestRecords, readHistory, type HistoryPage } from '#session/read-history.ts';
 import { receive } from '#session/receive.ts';
 import { RECHECK_MS, recheckSocket } from '#session/recheck.ts';
-import { cancelTurn, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
+import { cancelTurn, resumeAfterWake, resumeTurns, WAKE_MS } from '#session/run-turns.ts';
 import type { SubmittedPrompt } from '#session/submit-prompt.ts';
 import { endWaiting } from '#session/take-reply.ts';
 import { giveReply, replyFromChat, streamPosition, submitFromChat, watchEvents } from '#session/watch.ts';
@@ -49,7 +49,7 @@ export class ChatSession extends DurableObject<Env> {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    if (isMigrated(context.storage.sql)) context.waitUntil(resumeTurns(this.#open()));
+    if (isMigrated(context.storage.sql)) context.waitUntil(resumeAfterWake(this.#open()));
   }
 
   override fetch(request: Request): Response {

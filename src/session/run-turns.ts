@@ -8,7 +8,7 @@ import { finishTurn } from '#session/finish-turn.ts';
 import { RECHECK_MS, recheckSockets } from '#session/recheck.ts';
 import { repliesOf } from '#session/replies.ts';
 import { listSession } from '#session/tell-user-space.ts';
-import { addLinkedChats, dismissWatchers, tellWatchers } from '#session/tell-watchers.ts';
+import { addLinkedChats, dismissWatchers, hasLinkedChats, tellWatchers } from '#session/tell-watchers.ts';
 import { writeHistoryFiles } from '#session/write-history-files.ts';
 import { readRow, type Session, type SessionRow } from '#session/session.ts';
 
@@ -153,8 +153,18 @@ export function cancelTurn(session: Session): Promise<void> | undefined {
 }
 
 /**
- * Called once when the object wakes. A turn that is not finished then was interrupted: clients are told, and it goes
- * on from its last stored step.
+ * Called once when the object wakes. What woke one that waits may be that its last page closed, perhaps only to be loaded
+ * anew; who was being asked is asked at once.
+ */
+export async function resumeAfterWake(session: Session): Promise<void> {
+  const waits = (readRow(session.sql)?.waiting ?? []).length > 0;
+  if (waits && !session.clients.isOpen && !hasLinkedChats(session)) return tellSoon(session);
+  return resumeTurns(session);
+}
+
+/**
+ * A turn that is not finished when the object wakes was interrupted: clients are told, and it goes on from its last
+ * stored step.
  */
 export function resumeTurns(session: Session): Promise<void> {
   const row = readRow(session.sql);

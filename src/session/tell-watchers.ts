@@ -15,6 +15,10 @@ const MAX_FAILURES = 180;
 export const addLinkedChats = ({ sql }: Session): void =>
   void sql.exec('INSERT OR IGNORE INTO watcher (name) VALUES (?)', LINKED);
 
+/** Whether the user's linked chats were told of what waits, or are to be. */
+export const hasLinkedChats = ({ sql }: Session): boolean =>
+  sql.exec('SELECT 1 FROM watcher WHERE name = ? OR linked = 1 LIMIT 1', LINKED).toArray().length > 0;
+
 /** Tells the chats that follow. False: one could not be reached, and has to be told again. */
 export async function tellWatchers(session: Session): Promise<boolean> {
   // What goes on again waits for nobody
