@@ -121,7 +121,8 @@ describe('an Official Account and a bot together', () => {
       expect(await product?.send(piece, to, noFile)).toMatchObject({ kind: 'sent' });
       await product?.showTyping(to, null);
     }
-    const said = (fake: FakeZalo | FakeZaloBot) => fake.messages.map(({ chatId, text }) => ({ chatId, text }));
+    const said = (fake: FakeZalo | FakeZaloBot) =>
+      fake.messages.map(({ chatId, text }) => ({ chatId, text }));
     expect(said(account)).toEqual([{ chatId: ID, text: `to ${ID}` }]);
     expect(said(bot)).toEqual([{ chatId: `bot:${ID}`, text: `to bot:${ID}` }]);
     expect(bot.typing).toEqual([ID]);

@@ -27,7 +27,11 @@ test('a message is shown as finished only when it is stored, so that a crash can
 test('what was masked is logged under the name of what happened', async () => {
   await runInDurableObject(env.CHAT_SESSION.getByName('someone/stream'), (_, context) => {
     const line = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const stream = new EventStream({ clients: new Clients(context, systemClock), log: consoleLog, position: 0 });
+    const stream = new EventStream({
+      clients: new Clients(context, systemClock),
+      log: consoleLog,
+      position: 0,
+    });
     const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
     stream.emit({ type: 'tool_result', tool_use_id: 'call', content: secret, is_error: false });
     expect(line.mock.calls).toEqual([
