@@ -542,3 +542,14 @@ test('a look that breaks again and again ends, whatever the session says that it
   await expect.poll(() => sent('telegram', telegram).at(-1), { timeout: 8000 }).toEqual(foreign);
   await isIdle('telegram', telegram);
 });
+
+test('a session that waits and has nobody to ask is woken once after its object is gone, and not again', async () => {
+  const user = await newUser();
+  const { sessionId } = await onPage(user, [asks(), thanks]);
+  await isParked(user, sessionId, ['q1']);
+  await abortAllDurableObjects();
+  await isSoonTold(user, sessionId);
+  await abortAllDurableObjects();
+  await runDurableObjectAlarm(sessionOf(user, sessionId));
+  await isParked(user, sessionId, ['q1']);
+});
