@@ -81,8 +81,9 @@ function deny(channel: Channel, event: InboundMessage | StopPressed): Receipt {
         clock.now(),
       )
       .toArray().length > 0;
+  // A warning, so that it shows where npm start runs; each time, since a log is seldom watched at the first
+  channel.log.warn('sender_not_listed', { channel: channel.platformName, sender: event.sender.id });
   if (isFirst) {
-    channel.log.info('sender_not_listed', { channel: channel.platformName, sender: event.sender.id });
     addNotice(channel, accessDenied(settings.PLATFORM_BOT_NAME, settings.PLATFORM_ACCESS_DENIED_MESSAGE));
   }
   return 'blocked';

@@ -107,7 +107,8 @@ export const whitelistCommand: Command = {
   npx edgewise whitelist on|off <platform>   whether the list counts; off: everyone may write
 
 The platforms are telegram, whatsapp, zalo and imessage. The id is the sender's: a number, a phone number or a mail
-address. Of a stranger who writes it is in the server's log, as sender_not_listed (npx wrangler tail).
+address. Of a stranger who writes it is in the server's log, as sender_not_listed (npx wrangler tail,
+or the terminal of npm start).
 
 Options:
   --label TEXT  a note of yours

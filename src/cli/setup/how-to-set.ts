@@ -18,7 +18,7 @@ export function howToSet(platform: PlatformName, place: Place): string[] {
   const width = Math.max(...shown.map(({ name }) => name.length));
   const lines = shown.map(
     ({ name, source, isOptional }) =>
-      `  ${name.padEnd(width)}  ${source}${isOptional === true ? ' (not needed)' : ''}`,
+      `  ${name.padEnd(width)}  ${source}${isOptional === true ? ' (optional)' : ''}`,
   );
   return [
     isLocal ? 'Missing in .dev.vars beside package.json:' : 'The server needs these variables:',

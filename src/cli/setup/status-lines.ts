@@ -22,7 +22,10 @@ function productLines(status: Omit<PlatformStatus['products'][number], 'title'>)
       `Token: ${status.token_valid ? `valid${account === null ? '' : `, ${account}`}` : 'not valid'}`,
     ),
     ...(end === null ? [] : [`  Token ends: ${end}`]),
-    mark(status.webhook_ok, `Webhook: ${url ?? (status.webhook_ok ? 'set at the platform' : 'not set')}`),
+    mark(
+      status.webhook_ok,
+      `Webhook: ${url ?? (status.webhook_ok ? 'ready here; only the platform’s own page shows whether it leads here' : 'not set')}`,
+    ),
     ...(last_error === null ? [] : [`  ${last_error}`]),
   ];
 }

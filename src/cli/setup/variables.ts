@@ -4,7 +4,7 @@ interface Variable {
   readonly name: string;
   /** Where its value comes from. */
   readonly source: string;
-  /** Not needed, but good to have. */
+  /** It works without, or another set of variables takes its place. */
   readonly isOptional?: true;
 }
 
@@ -24,7 +24,7 @@ export const platformVariables: Readonly<Record<PlatformName, readonly Variable[
     { name: 'WHATSAPP_VERIFY_TOKEN', source: random },
     {
       name: 'WHATSAPP_BUSINESS_ACCOUNT_ID',
-      source: 'the app, WhatsApp > API Setup',
+      source: 'the same page; the set-up then subscribes the app',
       isOptional: true,
     },
   ],
@@ -35,7 +35,7 @@ export const platformVariables: Readonly<Record<PlatformName, readonly Variable[
     { name: 'ZALO_VERIFICATION', source: 'the app, Domain verification', isOptional: true },
     {
       name: 'ZALO_BOT_TOKEN',
-      source: 'for a bot, beside an Official Account or in its place',
+      source: 'from Zalo Bot Manager: a bot needs this and the next, and none of the others',
       isOptional: true,
     },
     { name: 'ZALO_BOT_SECRET', source: `with the bot: ${random}`, isOptional: true },

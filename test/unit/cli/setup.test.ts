@@ -43,6 +43,15 @@ describe('edgewise setup', () => {
     expect(lines.join('\n')).toContain('BLUEBUBBLES_PASSWORD');
   });
 
+  test('tells who wants only a bot of Zalo that it needs two variables', async () => {
+    const { howToSet } = await import('#cli/setup/how-to-set.ts');
+    const lines = howToSet('zalo', { server: 'https://e.workers.dev', devVars: '' });
+    expect(lines.slice(5, 7)).toEqual([
+      '  ZALO_BOT_TOKEN      from Zalo Bot Manager: a bot needs this and the next, and none of the others (optional)',
+      '  ZALO_BOT_SECRET     with the bot: a long random word of your own: openssl rand -hex 32 (optional)',
+    ]);
+  });
+
   test('says why the platform refused', async () => {
     server.setUps.set('whatsapp', {
       steps: 'Set WHATSAPP_APP_SECRET first.',
@@ -72,7 +81,7 @@ describe('edgewise setup', () => {
       out: [
         '✗ Token: not valid',
         '  Token ends: 2026-01-02T00:00:00.000Z',
-        '✓ Webhook: set at the platform',
+        '✓ Webhook: ready here; only the platform’s own page shows whether it leads here',
         '  Zalo does not renew the access token.',
         '  Last refused message: 2026-01-01T00:00:00Z: no token',
         '',
@@ -102,7 +111,7 @@ describe('edgewise setup', () => {
       out: [
         'Official Account:',
         '✓ Token: valid, Edgewise OA',
-        '✓ Webhook: set at the platform',
+        '✓ Webhook: ready here; only the platform’s own page shows whether it leads here',
         'Bot:',
         '✗ Token: not valid',
         '✓ Webhook: https://edgewise.example/hook',

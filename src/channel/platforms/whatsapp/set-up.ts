@@ -28,7 +28,7 @@ export async function setUp(
   const number = await readNumber(graph);
   if (number === null) {
     return fail(
-      'WhatsApp does not take WHATSAPP_ACCESS_TOKEN for WHATSAPP_PHONE_NUMBER_ID. Both are in the app’s dashboard under WhatsApp > API Setup.',
+      'WhatsApp does not take WHATSAPP_ACCESS_TOKEN for WHATSAPP_PHONE_NUMBER_ID. The token is a system user’s, from Business settings; that of the page API Setup ends after a day. The id is on that page, and is not the phone number.',
     );
   }
   const account = settings.WHATSAPP_BUSINESS_ACCOUNT_ID;
