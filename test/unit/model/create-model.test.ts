@@ -389,8 +389,8 @@ describe('cut in mid-text', () => {
   });
 
   test('slow is not silent', async () => {
-    api.enqueue({ ...textAnswer('a', 'b', 'c', 'd', 'e', 'f'), delayMs: 40 });
-    const { text } = await collect(modelAt(api.url, { idleMs: 150 }).model.stream(ask('Count'), never()));
+    api.enqueue({ ...textAnswer('a', 'b', 'c', 'd', 'e', 'f'), delayMs: 100 });
+    const { text } = await collect(modelAt(api.url, { idleMs: 700 }).model.stream(ask('Count'), never()));
     expect({ text, calls: api.requests.length }).toEqual({ text: 'abcdef', calls: 1 });
   });
 

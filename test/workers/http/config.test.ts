@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { platformFactories } from '#channel/create-platform.ts';
+import { PlatformName } from '#protocol/platform.ts';
 import { send, sendBare } from '#test/support/workers/accounts.ts';
 
 const get = async (path: string) => {
@@ -34,7 +36,11 @@ describe('with the key alone', () => {
   });
 
   test('what the page has to know', async () => {
+    // Other files leave theirs in the runtime that they share with this one
+    const factories = { ...platformFactories };
+    for (const name of PlatformName.options) platformFactories[name] = () => null;
     expect(await get('page')).toEqual([200, { demo: false, messengers: [] }]);
+    Object.assign(platformFactories, factories);
   });
 
   test('subagents', async () => {
