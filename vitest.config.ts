@@ -62,16 +62,17 @@ export default defineConfig({
       // One runtime for all of them takes half the time of one each
       inWorkerd('workers', { include: ['test/workers/**/*.test.ts'], exclude: ownRuntime, isolate: false }),
       inWorkerd('workers-apart', { include: ownRuntime }),
-      {
+      // Whole servers and browsers, each of them work for a core: one after the other
+      ...['server', 'browser'].map((name) => ({
         test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          environment: 'node',
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          environment: 'node' as const,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
-      },
+      })),
     ],
   },
 });

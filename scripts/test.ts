@@ -1,6 +1,7 @@
 /**
  * Everything there is to test, or what the arguments name: `npm test -- test/unit/agent`. Tests that share a runtime
- * take one core, and the browser's mostly wait, so these run beside the others; what they print comes after.
+ * take one core, and those of servers and browsers mostly wait, so these run beside the others; what they print comes
+ * after.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,7 +21,9 @@ const runs =
     ? [run(wanted)]
     : [
         run(['--project', 'unit', '--project', 'workers-apart']),
-        run(['--project', 'workers'], { isHeldBack: true }),
+        // Those of messengers wait for the pace of people
+        run(['--project', 'workers', '--maxWorkers', '4'], { isHeldBack: true }),
+        run(['--project', 'server'], { isHeldBack: true }),
         run(['--project', 'browser'], { isHeldBack: true }),
       ];
 let worst = 0;
