@@ -27,7 +27,8 @@ const THINKING_MS = 50;
 const model = await startFakeMessagesApi();
 model.respondWith((request) => {
   const { raw } = request;
-  if (raw.includes('blocks')) return answerFromPrompt(request);
+  // A script of answers within a prompt
+  if (raw.includes('[{\\"blocks')) return answerFromPrompt(request);
   const deltas = /"say deltas:(\d+)"/.exec(raw)?.[1];
   return { blocks: [{ text: Array.from({ length: Number(deltas ?? 5) }, (_, index) => `word${index} `) }] };
 });
