@@ -41,7 +41,8 @@ export async function isIdle(platform: PlatformName, chatId: string): Promise<vo
             .one()['n'],
           alarm: await storage.getAlarm(),
         })),
-      { timeout: 8000 },
+      // Other tests use the machine, and the shell takes its time to load
+      { timeout: 15_000 },
     )
     .toEqual({ inbox: 0, turn: 0, outbox: 0, alarm: null });
 }
