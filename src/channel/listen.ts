@@ -20,7 +20,7 @@ const Heard = z.discriminatedUnion('kind', [
 type Heard = z.infer<typeof Heard>;
 
 /**
- * Makes words of a received voice message. Null where nobody listens to it. Contract: what was heard, or that nothing
+ * Makes words of a received voice message. Null where it is not meant to be listened to. Contract: what was heard, or that nothing
  * was, is paid for once.
  */
 export async function listen(
@@ -40,7 +40,9 @@ export async function listen(
 ): Promise<Heard | null> {
   const { sql, transcriber } = channel;
   const isMeant = media.kind === 'voice' || (media.kind === 'audio' && file.size <= AUDIO_BYTES);
-  if (transcriber === null || !isMeant) return null;
+  if (!isMeant) return null;
+  if (transcriber === null)
+    return media.kind === 'voice' ? nothing(media, 'no speech service is set up here') : null;
   return once(sql, { key: `${key}#words`, outcome: Heard }, async () => {
     const transcribed = await transcriber.transcribe(
       {

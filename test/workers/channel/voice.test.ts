@@ -1,5 +1,5 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
-import { exports } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { expect, inject, test, vi } from 'vitest';
 import { z } from 'zod';
 import { platformFactories } from '#channel/create-platform.ts';
@@ -132,6 +132,19 @@ test('audio files are listened to where they are short, and other files never', 
     'You said: [File received: c.mp3 — saved to input/c.mp3]',
   ]);
   expect([await triesOf(words), await triesOf(long), await triesOf(other)]).toEqual([1, 0, 0]);
+});
+
+test('where nobody listens, who speaks is told, and the file arrives', async () => {
+  const STT_API_URL: unknown = Reflect.get(env, 'STT_API_URL');
+  Object.assign(env, { STT_API_URL: '' });
+  try {
+    expect(await send({ 'v.ogg': spoken('unheard') })).toEqual([
+      '⚠️ I could not listen to the voice message: no speech service is set up here.',
+      expect.stringMatching(/^You said: \[File received: .* — saved to input\//),
+    ]);
+  } finally {
+    Object.assign(env, { STT_API_URL });
+  }
 });
 
 test('a long voice message comes from the bucket', async () => {
