@@ -15,12 +15,17 @@ createRoot(root).render(
   </PageContext.Provider>,
 );
 
-// A chunk of an earlier deployment is gone: load the page anew, but not again and again.
+// A chunk of an earlier deployment is gone: load the page anew, but not again and again. Where the server cannot be
+// reached either, the page that is there is all that one has.
 window.addEventListener('vite:preloadError', () => {
   const last = Number(sessionStorage.getItem('edgewise.reloaded') ?? 0);
   if (Date.now() - last < 60_000) return;
-  sessionStorage.setItem('edgewise.reloaded', String(Date.now()));
-  window.location.reload();
+  const reload = ({ ok }: Response) => {
+    if (!ok) return;
+    sessionStorage.setItem('edgewise.reloaded', String(Date.now()));
+    window.location.reload();
+  };
+  fetch('/health', { cache: 'no-store' }).then(reload, () => {});
 });
 
 void loadMarkdown();

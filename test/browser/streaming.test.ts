@@ -218,3 +218,29 @@ test('copying a code block gives its exact source', async () => {
   await page.getByText('Copied').first().waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('echo "a  b"\n\nls\n');
 });
+
+test.each([
+  { when: 'with the server gone stays as it is', status: null, isLoadedAnew: false },
+  { when: 'with a deployment makes the page load anew', status: 200, isLoadedAnew: true },
+])('a part of the page that is gone $when', async ({ status, isLoadedAnew }) => {
+  stage.server.onPrompt = (session) => {
+    session.say(article);
+    session.emit({ type: 'assistant_text', text: article });
+    session.finish();
+  };
+  const page = await stage.open('/');
+  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  await page.evaluate(() => Object.assign(window, { isFirst: true }));
+  await page.route('**/assets/colour-code*', (route) => route.abort());
+  await page.route('**/health', (route) => (status === null ? route.abort() : route.fulfill({ status })));
+  await send(page, 'code');
+  await page.getByText('The end.').waitFor();
+  await expect
+    .poll(() => page.evaluate(() => Reflect.get(window, 'isFirst') !== true), {
+      timeout: isLoadedAnew ? 5000 : 500,
+    })
+    .toBe(isLoadedAnew);
+  await page.waitForTimeout(isLoadedAnew ? 0 : 500);
+  expect(await page.evaluate(() => Reflect.get(window, 'isFirst') !== true)).toBe(isLoadedAnew);
+  await page.getByText('The end.').waitFor();
+});

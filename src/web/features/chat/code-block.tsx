@@ -10,13 +10,13 @@ export function CodeBlock({ code, language, growing }: { code: string; language:
     if (growing || target === null || language === '' || !('highlights' in CSS)) return;
     let gone = false;
     let clear: (() => void) | null = null;
-    // Its own chunk: most conversations need no colours at first.
     const colour = async () => {
       // Its own chunk: most conversations need no colours at first.
       const { colourCode } = await import('#web/features/chat/colour-code.ts');
       if (!gone) clear = colourCode(target, code, language);
     };
-    void colour();
+    // Without colours, as where the server cannot be reached, it can be read as well
+    colour().catch(() => {});
     return () => {
       gone = true;
       clear?.();

@@ -7,6 +7,13 @@ import { createStore } from '#web/core/store.ts';
  */
 export const markdownModule = createStore<{ createMarkdownStream(): MarkdownStream } | null>(null);
 
+const AGAIN_MS = 2000;
+
+/** Tries until the server can be reached: without it, answers stay as the model wrote them. */
 export async function loadMarkdown(): Promise<void> {
-  markdownModule.set(await import('#web/core/markdown/stream.ts'));
+  try {
+    markdownModule.set(await import('#web/core/markdown/stream.ts'));
+  } catch {
+    setTimeout(() => void loadMarkdown(), AGAIN_MS);
+  }
 }
