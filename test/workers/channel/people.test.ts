@@ -228,3 +228,32 @@ test('who may write is remembered for ten seconds, who may not is looked up each
   now += 10_000;
   expect(await mayWrite(person, deps)).toBe(false);
 });
+
+test('who goes on writing is looked up behind the answer, and waits for it no more', async () => {
+  let now = 2_000_000;
+  const deps = { ...people(), clock: { now: () => now } };
+  const broken = {
+    ...deps,
+    db: new Proxy(deps.db, {
+      get: () => () => {
+        throw new Error('no database can be reached');
+      },
+    }),
+  };
+  const id = crypto.randomUUID();
+  const person = { platform: 'whatsapp' as const, ids: [id] };
+  const entry = { platform: person.platform, phone_number: id, label: '', mapped_username: '' };
+  const added = await addWhitelistEntry(entry, deps);
+  expect(await mayWrite(person, deps)).toBe(true);
+  now += 6000;
+  expect(await mayWrite(person, deps)).toBe(true);
+  // The look behind it, which nobody else notices
+  await scheduler.wait(500);
+  await removeWhitelistEntry(added.ok ? added.value.id : '', deps);
+  now += 6000;
+  // Twelve seconds after the first answer only the second one can be remembered
+  expect(await mayWrite(person, broken)).toBe(true);
+  now += 4000;
+  await expect(mayWrite(person, broken)).rejects.toThrow('no database');
+  expect(await mayWrite(person, deps)).toBe(false);
+});
