@@ -135,3 +135,14 @@ test('a refused upload says why, can be tried again, and does not go with the me
   await page.getByRole('button', { name: 'Try big.txt again' }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
 });
+
+test('a window that becomes narrow shows the conversation, and the list again when it is wide', async () => {
+  const page = await stage.open('/', { viewport: { width: 1280, height: 800 } });
+  const list = page.getByRole('navigation', { name: 'Sessions and files' });
+  await list.waitFor();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await list.waitFor({ state: 'detached' });
+  await page.getByRole('textbox', { name: 'Message' }).fill('hello');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await list.waitFor();
+});

@@ -15,6 +15,8 @@ import { useStore } from '#web/ui/use-store.ts';
 const SIDEBAR_KEY = 'edgewise.sidebar';
 const narrow = window.matchMedia('(width < 768px)');
 
+const isWanted = (): boolean => localStorage.getItem(SIDEBAR_KEY) !== 'closed';
+
 /** The three parts of the signed-in page: sessions, conversation, composer. */
 export function Shell() {
   const { chat } = usePage();
@@ -22,12 +24,14 @@ export function Shell() {
     chat.state,
     ({ sessionId, thread }) => sessionId === null && thread.items.length === 0 && thread.outbox.length === 0,
   );
-  const [sidebarOpen, setSidebarOpen] = useState(
-    () => !narrow.matches && localStorage.getItem(SIDEBAR_KEY) !== 'closed',
-  );
-  const isDrawerOpen = useMedia(narrow) && sidebarOpen;
+  const isNarrow = useMedia(narrow);
+  const [sidebarOpen, setSidebarOpen] = useState(() => !isNarrow && isWanted());
+  const isDrawerOpen = isNarrow && sidebarOpen;
   const attachments = useAttachments();
   const [dragging, setDragging] = useState(false);
+
+  // What stood beside the conversation would lie over it
+  useEffect(() => setSidebarOpen(!isNarrow && isWanted()), [isNarrow]);
 
   useEffect(() => {
     if (!narrow.matches) localStorage.setItem(SIDEBAR_KEY, sidebarOpen ? 'open' : 'closed');
