@@ -2,12 +2,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { callApi } from '#channel/platforms/call-api.ts';
 import type { PlatformDeps } from '#channel/platforms/platform-deps.ts';
 import { systemClock } from '#lib/clock.ts';
+import { silentLog } from '#test/support/silent-log.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
-const deps = (fetch: PlatformDeps['fetch']): PlatformDeps => ({ fetch, clock: systemClock, log: silent });
+const deps = (fetch: PlatformDeps['fetch']): PlatformDeps => ({ fetch, clock: systemClock, log: silentLog });
 
 test.each([
   { use: 'call' as const, ms: 30_000 },

@@ -11,6 +11,7 @@ import {
   type FakeRequest,
 } from '#test/support/fake-messages-api.ts';
 import { ask, collect, never } from './harness.ts';
+import { silentLog } from '#test/support/silent-log.ts';
 
 let api: FakeMessagesApi;
 beforeEach(async () => {
@@ -18,10 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
-
 const modelWith = (settings: Record<string, string>) =>
-  createModel(Settings.parse(settings), { ...liveModelDeps, log: silent, sleep: async () => {} });
+  createModel(Settings.parse(settings), { ...liveModelDeps, log: silentLog, sleep: async () => {} });
 const claude = () =>
   modelWith({ MODEL_PROVIDER: 'claude', ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
 

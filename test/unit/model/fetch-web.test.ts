@@ -9,20 +9,19 @@ import {
   type FakeAnswer,
   type FakeMessagesApi,
 } from '#test/support/fake-messages-api.ts';
+import { silentLog } from '#test/support/silent-log.ts';
 
 let api: FakeMessagesApi;
 beforeEach(async () => {
   api = await startFakeMessagesApi();
 });
 afterEach(() => api.close());
-
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const page = new URL('https://a.example/page?x=1');
 
 const get = async (signal = new AbortController().signal) => {
   const settings = Settings.parse({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
   const spent: Spent[] = [];
-  const got = await fetchByModel(settings, { ...liveModelDeps, log: silent })?.(page, {
+  const got = await fetchByModel(settings, { ...liveModelDeps, log: silentLog })?.(page, {
     signal,
     spend: (more) => void spent.push(more),
   });

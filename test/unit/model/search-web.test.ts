@@ -10,6 +10,7 @@ import {
   type FakeAnswer,
   type FakeMessagesApi,
 } from '#test/support/fake-messages-api.ts';
+import { silentLog } from '#test/support/silent-log.ts';
 
 let api: FakeMessagesApi;
 beforeEach(async () => {
@@ -17,12 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
-
 const search = async (query: Partial<WebQuery> = {}) => {
   const settings = Settings.parse({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: api.url });
   const spent: Spent[] = [];
-  const found = await searchByModel(settings, { ...liveModelDeps, log: silent })?.(
+  const found = await searchByModel(settings, { ...liveModelDeps, log: silentLog })?.(
     { query: 'bridges of Vilnius', allowedDomains: [], blockedDomains: [], ...query },
     { signal: new AbortController().signal, spend: (more) => void spent.push(more) },
   );
@@ -186,7 +185,7 @@ test('a search takes a connection only until its answer begins', async () => {
     onEvent: (type: string) => begun.push(type),
   };
   api.enqueue(slow, slow, slow);
-  const search = searchByModel(settings, { ...liveModelDeps, log: silent, fetch: toolFetch });
+  const search = searchByModel(settings, { ...liveModelDeps, log: silentLog, fetch: toolFetch });
   const searches = Array.from({ length: 3 }, async () =>
     search?.(
       { query: 'x', allowedDomains: [], blockedDomains: [] },

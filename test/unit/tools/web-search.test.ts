@@ -5,6 +5,7 @@ import { liveModelDeps } from '#model/model-deps.ts';
 import { succeed } from '#lib/result.ts';
 import { Settings } from '#protocol/settings.ts';
 import { chooseSearch, webSearchTool } from '#tools/web-search.ts';
+import { silentLog } from '#test/support/silent-log.ts';
 
 const context = { signal: new AbortController().signal, toolUseId: 't' };
 
@@ -80,8 +81,7 @@ function searxng(): SearchWeb {
     ANTHROPIC_API_KEY: 'k',
     SEARXNG_URL: `http://127.0.0.1:${address.port}/searxng`,
   });
-  const silent = { info: () => {}, warn: () => {}, error: () => {} };
-  const search = chooseSearch(settings, { ...liveModelDeps, log: silent });
+  const search = chooseSearch(settings, { ...liveModelDeps, log: silentLog });
   if (search === undefined) throw new Error('nothing searches');
   return search;
 }

@@ -1,64 +1,25 @@
-import { exports } from 'cloudflare:workers';
-import { expect, inject, test, vi } from 'vitest';
-import { platformFactories } from '#channel/create-platform.ts';
-import { createTelegram } from '#channel/platforms/telegram/index.ts';
+import { expect, test, vi } from 'vitest';
 import type { FakeAnswer } from '#test/support/fake-messages-api.ts';
 import { promptScript } from '#test/support/prompt-script.ts';
-import { origin } from '../../support/workers/accounts.ts';
+import { useTelegram, writeTelegram } from '../../support/workers/real-telegram.ts';
 import { isIdle, newChat } from './chat.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    telegramUrl: string;
-  }
-}
 
 vi.setConfig({ testTimeout: 40_000 });
 
 /** What Telegram was given and took, in short: words, or the name and words of a document. */
 async function talk(...steps: readonly FakeAnswer[]): Promise<string[]> {
   const sent: string[] = [];
-  platformFactories.telegram = (settings, deps) =>
-    createTelegram(
-      {
-        ...settings,
-        TELEGRAM_BOT_TOKEN: '777:token',
-        TELEGRAM_WEBHOOK_SECRET: 'tg_secret',
-        TELEGRAM_API_URL: inject('telegramUrl'),
-      },
-      {
-        ...deps,
-        fetch: async (url, init) => {
-          const request = new Request(url, init);
-          const copy = request.clone();
-          const response = await deps.fetch(request);
-          if (response.ok && copy.url.endsWith('/sendDocument')) {
-            const file = (await copy.formData()).get('document');
-            if (file instanceof File) sent.push(`${file.name}: ${await file.text()}`);
-          } else if (response.ok && copy.url.endsWith('/sendMessage')) {
-            sent.push(/"text":"(.*?)"/.exec(await copy.text())?.[1] ?? '');
-          }
-          return response;
-        },
-      },
-    );
+  useTelegram(async (request) => {
+    if (request.url.endsWith('/sendDocument')) {
+      const file = (await request.formData()).get('document');
+      if (file instanceof File) sent.push(`${file.name}: ${await file.text()}`);
+    } else if (request.url.endsWith('/sendMessage')) {
+      sent.push(/"text":"(.*?)"/.exec(await request.text())?.[1] ?? '');
+    }
+  });
   const chat = await newChat('telegram');
-  for (const text of ['/verbosity silent', promptScript(...steps)]) {
-    const response = await exports.default.fetch(`${origin}/api/v1/webhooks/telegram`, {
-      method: 'POST',
-      headers: { 'x-telegram-bot-api-secret-token': 'tg_secret', 'content-type': 'application/json' },
-      body: JSON.stringify({
-        update_id: Number(chat) * 2 + (text.startsWith('/') ? 0 : 1),
-        message: {
-          message_id: text.startsWith('/') ? 7 : 8,
-          date: Math.floor(Date.now() / 1000),
-          from: { id: Number(chat), is_bot: false, first_name: 'Some One' },
-          chat: { id: Number(chat), type: 'private' },
-          text,
-        },
-      }),
-    });
-    expect(response.status).toBe(200);
+  for (const [id, text] of ['/verbosity silent', promptScript(...steps)].entries()) {
+    expect((await writeTelegram(chat, id + 1, { text })).status).toBe(200);
     await isIdle('telegram', chat);
   }
   return sent.slice(1);

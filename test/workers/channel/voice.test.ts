@@ -1,19 +1,16 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from 'cloudflare:test';
-import { env, exports } from 'cloudflare:workers';
+import { env } from 'cloudflare:workers';
 import { expect, inject, test, vi } from 'vitest';
 import { z } from 'zod';
-import { platformFactories } from '#channel/create-platform.ts';
 import type { InboundMedia } from '#channel/platform.ts';
-import { createTelegram } from '#channel/platforms/telegram/index.ts';
 import { Asked, recording, spoken } from '#test/support/fake-stt.ts';
-import { origin } from '../../support/workers/accounts.ts';
 import { deliver, fakePlatform, message } from '../../support/workers/fake-platform.ts';
+import { useTelegram, writeTelegram } from '../../support/workers/real-telegram.ts';
 import { chatObject, isIdle, newChat } from './chat.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     sttUrl: string;
-    telegramUrl: string;
   }
 }
 
@@ -54,24 +51,10 @@ const triesOf = async (bytes: Uint8Array) => {
 
 test('a voice note in Telegram is what the model is asked', async () => {
   const texts: string[] = [];
-  platformFactories.telegram = (settings, deps) =>
-    createTelegram(
-      {
-        ...settings,
-        TELEGRAM_BOT_TOKEN: '777:token',
-        TELEGRAM_WEBHOOK_SECRET: 'tg_secret',
-        TELEGRAM_API_URL: inject('telegramUrl'),
-      },
-      {
-        ...deps,
-        fetch: (url, init) => {
-          if (new Request(url).url.endsWith('/sendMessage') && typeof init?.body === 'string') {
-            texts.push(z.object({ text: z.string() }).parse(JSON.parse(init.body)).text);
-          }
-          return deps.fetch(url, init);
-        },
-      },
-    );
+  useTelegram(async (request) => {
+    if (request.url.endsWith('/sendMessage'))
+      texts.push(z.object({ text: z.string() }).parse(await request.json()).text);
+  });
   const chat = await newChat('telegram');
   const voice = {
     file_id: 'VOICE1',
@@ -80,21 +63,7 @@ test('a voice note in Telegram is what the model is asked', async () => {
     mime_type: 'audio/ogg',
     file_size: 90,
   };
-  const from = { id: Number(chat), is_bot: false, first_name: 'Some One' };
-  const response = await exports.default.fetch(`${origin}/api/v1/webhooks/telegram`, {
-    method: 'POST',
-    headers: { 'x-telegram-bot-api-secret-token': 'tg_secret', 'content-type': 'application/json' },
-    body: JSON.stringify({
-      update_id: Number(chat),
-      message: {
-        message_id: 7,
-        date: Math.floor(Date.now() / 1000),
-        from,
-        chat: { id: from.id, type: 'private' },
-        voice,
-      },
-    }),
-  });
+  const response = await writeTelegram(chat, 7, { voice });
   expect(response.status).toBe(200);
   await isIdle('telegram', chat);
   expect(texts).toEqual([
